@@ -1,0 +1,71 @@
+"""From a Recording to everything that is known about it before any estimate: beats, waves, measurements, quality."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lvm import beats, clean, measure, waves
+from lvm.beats import Beat, BeatWindow
+from lvm.measure import Amplitudes
+from lvm.recording import Measurements, Recording, Signal
+from lvm.waves import Waves
+
+USABLE_BEATS_NEEDED = 3
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Whether an estimate may rest on the signal, and what is wrong with it, in words."""
+
+    usable: bool
+    issues: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """All stages before the estimate. Samples and boundaries are at 500 Hz from the recording's first sample."""
+
+    recording: Recording
+    cleaned_mv: Signal  # (12, T), 0.5-150 Hz
+    network_mv: Signal  # (12, T), 0.5-40 Hz
+    beats: tuple[Beat, ...]
+    waves: tuple[Waves, ...]
+    chosen: int | None
+    chosen_reason: str
+    measured: Measurements
+    amplitudes: Amplitudes | None
+    quality: Quality
+
+    @property
+    def r_peaks(self) -> NDArray[np.intp]:
+        return np.array([beat.r for beat in self.beats], dtype=np.intp)
+
+    def window(self, index: int) -> BeatWindow:
+        """Beat `index` as the network sees it: (12, 450) mV."""
+        return beats.window(self.network_mv, self.r_peaks, index)
+
+
+def analyse(recording: Recording) -> Analysis:
+    """Run clean, beats, waves and measure on a recording. Never fails on a valid Recording: see `quality`."""
+    cleaned = clean.clean(recording.signal_mv, recording.sampling_rate_hz)
+    network = clean.network_band(cleaned)
+    found = beats.find_beats(network)
+    marked = waves.delineate(cleaned, np.array([beat.r for beat in found], dtype=np.intp))
+    chosen, reason = beats.choose(found)
+    issues = [f"Lead {lead} is flat." for lead in beats.flat_leads(cleaned)]
+    usable = sum(beat.usable for beat in found)
+    if usable < USABLE_BEATS_NEEDED:
+        issues.append(f"Only {usable} of {len(found)} detected beats can be used; at least {USABLE_BEATS_NEEDED} are needed.")
+    return Analysis(
+        recording,
+        cleaned,
+        network,
+        found,
+        marked,
+        chosen,
+        reason,
+        measure.measure(cleaned, found, marked),
+        measure.amplitudes(cleaned, found, marked),
+        Quality(not issues, tuple(issues)),
+    )

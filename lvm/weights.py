@@ -1,0 +1,118 @@
+"""Bundles of weights: a folder with model.safetensors (all folds), card.json and README.md.
+
+Tensors are named "fold<k>.<parameter>". card.json holds `title` (what it is not), `config`, `folds`, `sha256` of
+model.safetensors, `interval`, `training_data` and the rest of the model card. Nothing in a bundle is executed on load.
+A user's own bundle goes into weights/, beside ours.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from lvm.errors import WeightsError
+from lvm.net.elvmassnet import Config, ELVMassNet, InputSet, Sexes
+
+FOLDER = Path(__file__).parent.parent / "weights"
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Card:
+    """A bundle's description, readable without loading any weights."""
+
+    name: str
+    fields: dict[str, Any]
+
+    @cached_property
+    def config(self) -> Config:
+        return Config.from_dict(self.fields["config"])
+
+    @property
+    def sha256(self) -> str:
+        return str(self.fields["sha256"])
+
+
+@dataclass(frozen=True, eq=False)
+class Bundle:
+    """A card and its folds, in evaluation mode."""
+
+    card: Card
+    folds: tuple[ELVMassNet, ...]
+
+
+def cards(folder: Path = FOLDER) -> tuple[Card, ...]:
+    """Every bundle in a folder, by name. A broken card raises WeightsError that names its bundle."""
+    return tuple(read_card(path.parent) for path in sorted(folder.glob("*/card.json")))
+
+
+def read_card(bundle: Path) -> Card:
+    try:
+        fields = json.loads((bundle / "card.json").read_text(encoding="utf-8"))
+        card = Card(bundle.name, fields)
+        found = fields["format"]
+        _ = card.config, card.sha256, fields["folds"], fields["interval"], fields["training_data"]
+    except FileNotFoundError:
+        raise WeightsError(f"There is no weights bundle named {bundle.name}.") from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise WeightsError(f"The card of the weights bundle {bundle.name} cannot be read: {error!r}.") from None
+    if found != FORMAT:
+        raise WeightsError(f"The weights bundle {bundle.name} has format {found}; this version reads format {FORMAT}.")
+    return card
+
+
+def choose(sex: Sexes, input_set: InputSet = "model 2", folder: Path = FOLDER) -> str:
+    """Name of the bundle for a sex and an input set."""
+    for card in cards(folder):
+        if card.config.sexes == sex and card.config.input_set == input_set and card.fields.get("default", False):
+            return card.name
+    raise WeightsError(f"No weights bundle for sex {sex} and {input_set} is installed in the weights folder.")
+
+
+def load(name: str, folder: Path = FOLDER) -> Bundle:
+    """Load, check hash and shapes, and build the folds of a bundle."""
+    import torch  # noqa: PLC0415 - takes a second to import
+    from safetensors.torch import load as load_tensors  # noqa: PLC0415
+
+    if name not in {card.name for card in cards(folder)}:
+        known = ", ".join(card.name for card in cards(folder)) or "none"
+        raise WeightsError(f"There is no weights bundle of that name. Installed: {known}.")
+    card = read_card(folder / name)
+    try:
+        data = (folder / name / "model.safetensors").read_bytes()
+    except FileNotFoundError:
+        raise WeightsError(f"The weights bundle {name} has no model.safetensors.") from None
+    if hashlib.sha256(data).hexdigest() != card.sha256:
+        raise WeightsError(f"The weights bundle {name} was altered: its hash does not match its card.")
+    tensors = load_tensors(data)
+    folds = []
+    for k in range(card.fields["folds"]):
+        prefix = f"fold{k}."
+        net = ELVMassNet(card.config)
+        try:
+            net.load_state_dict({n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)})
+        except RuntimeError:
+            raise WeightsError(f"The weights bundle {name} does not fit the network its card describes.") from None
+        folds.append(net.eval().requires_grad_(False))
+    return Bundle(card, tuple(folds))
+
+
+def save(folder: Path, folds: tuple[ELVMassNet, ...], fields: dict[str, Any], readme: str) -> Card:
+    """Write a bundle; adds format, config, folds and sha256 to the card's fields."""
+    from safetensors.torch import save as save_tensors  # noqa: PLC0415
+
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {f"fold{k}.{n}": t.contiguous() for k, net in enumerate(folds) for n, t in net.state_dict().items()}
+    data = save_tensors(tensors)
+    own = {
+        "format": FORMAT,
+        "config": folds[0].config.as_dict(),
+        "folds": len(folds),
+        "sha256": hashlib.sha256(data).hexdigest(),
+    }
+    (folder / "model.safetensors").write_bytes(data)
+    (folder / "card.json").write_text(json.dumps(fields | own, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / "README.md").write_text(readme, encoding="utf-8")
+    return read_card(folder)
