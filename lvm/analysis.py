@@ -56,7 +56,9 @@ def analyse(recording: Recording) -> Analysis:
     issues = [f"Lead {lead} is flat." for lead in beats.flat_leads(cleaned)]
     usable = sum(beat.usable for beat in found)
     if usable < USABLE_BEATS_NEEDED:
-        issues.append(f"Only {usable} of {len(found)} detected beats can be used; at least {USABLE_BEATS_NEEDED} are needed.")
+        issues.append(
+            f"Only {usable} of {len(found)} detected beats can be used; at least {USABLE_BEATS_NEEDED} are needed."
+        )
     return Analysis(
         recording,
         cleaned,

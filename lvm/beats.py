@@ -7,6 +7,7 @@ rest is 0 mV.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,8 +78,8 @@ def find_r_peaks(network_mv: Signal) -> NDArray[np.intp]:
         edges = [-length, *strong, 2 * length]
         strong += [
             int(p)
-            for before, after in zip(edges[:-1], edges[1:], strict=True)
-            if 0 <= before and after < length and after - before > gap
+            for before, after in pairwise(edges)
+            if before >= 0 and after < length and after - before > gap
             for p in peaks
             if before + _T_WAVE < p < after - _T_WAVE
         ]
@@ -157,5 +158,7 @@ def choose(beats: tuple[Beat, ...]) -> tuple[int | None, str]:
 
 def flat_leads(cleaned_mv: Signal) -> tuple[str, ...]:
     """Leads in which nothing moves by more than 50 uV within any second."""
-    span = maximum_filter1d(cleaned_mv, SAMPLING_RATE_HZ, axis=1) + maximum_filter1d(-cleaned_mv, SAMPLING_RATE_HZ, axis=1)
+    span = maximum_filter1d(cleaned_mv, SAMPLING_RATE_HZ, axis=1) + maximum_filter1d(
+        -cleaned_mv, SAMPLING_RATE_HZ, axis=1
+    )
     return tuple(lead for lead, most in zip(LEADS, span.max(axis=1), strict=True) if most < 0.05)

@@ -3,12 +3,26 @@
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lvm.analysis import Analysis
 from lvm.criteria import CriterionResult, Heart, judge
-from lvm.net.elvmassnet import DEMOGRAPHICS, ECG_MEASURES, encode_scalar
-from lvm.recording import Patient
+from lvm.net.config import DEMOGRAPHICS, ECG_MEASURES, Config, InputSet, encode_scalar
+from lvm.recording import Patient, Signal
 from lvm.reference import BSA_FORMULA, CT_LIMITS, Limit, bsa_m2
-from lvm.weights import Bundle, Card
+from lvm.weights import Bundle, Card, choose, load
+
+NAMES = {
+    "age_years": "age",
+    "sex": "sex",
+    "height_cm": "height",
+    "weight_kg": "weight",
+    "p_axis_deg": "P axis",
+    "qrs_axis_deg": "QRS axis",
+    "t_axis_deg": "T axis",
+    "qrs_duration_ms": "QRS duration",
+}
 
 Source = Literal["device", "computed", "typed", "imputed"]
 
@@ -47,3 +61,137 @@ class Estimate:
     withheld: str | None = None
     warnings: tuple[str, ...] = ()
     bsa_formula: str = BSA_FORMULA
+
+
+def gather_inputs(analysis: Analysis, typed: Patient = Patient()) -> dict[str, Input]:  # noqa: B008 - frozen
+    """The eight scalars of the paper: typed before device before computed; unknown ones have no value and no source."""
+    found: dict[str, Input] = {}
+    for name in DEMOGRAPHICS:
+        by_hand, on_file = getattr(typed, name), getattr(analysis.recording.patient, name)
+        found[name] = (
+            Input(by_hand, "typed")
+            if by_hand is not None
+            else Input(on_file, "device" if on_file is not None else None)
+        )
+    for name in ECG_MEASURES:
+        by_device, by_us = getattr(analysis.recording.device, name), getattr(analysis.measured, name)
+        found[name] = (
+            Input(by_device, "device")
+            if by_device is not None
+            else Input(by_us, "computed" if by_us is not None else None)
+        )
+    return found
+
+
+def _scope_warnings(analysis: Analysis, inputs: dict[str, Input]) -> tuple[str, ...]:
+    """What puts this recording outside the patients of the paper."""
+    notes = []
+    qrs = inputs["qrs_duration_ms"].value
+    if isinstance(qrs, float | int) and qrs >= _QRS_LIMIT_MS:
+        notes.append(f"QRS {qrs:.0f} ms: bundle branch block was excluded from the paper's patients.")
+    if analysis.recording.pacemaker:
+        notes.append("The file reports a pacemaker: paced rhythm was excluded from the paper's patients.")
+    age = inputs["age_years"].value
+    if isinstance(age, float | int) and age < 18:
+        notes.append("Age under 18: the network was trained on adults.")
+    return tuple(notes)
+
+
+def _interval(card: Card, imputed: list[str]) -> tuple[float, tuple[float, float]]:
+    """Level, and truth/estimate ratios at its two ends, measured out of fold with the same inputs imputed."""
+    interval: dict[str, Any] = card.fields["interval"]
+    key = "+".join([n for n in _BODY if n in imputed] + ["ecg"] * any(n in imputed for n in ECG_MEASURES))
+    low, high = interval["truth_to_estimate"][key]
+    return float(interval["level"]), (low, high)
+
+
+def _criteria(analysis: Analysis, inputs: dict[str, Input]) -> tuple[CriterionResult, ...]:
+    sex, qrs = inputs["sex"].value, inputs["qrs_duration_ms"].value
+    if analysis.amplitudes is None or sex not in ("male", "female"):
+        return ()
+    return judge(Heart(analysis.amplitudes, None if qrs is None else float(qrs), "male" if sex == "male" else "female"))
+
+
+def estimate(
+    analysis: Analysis,
+    typed: Patient = Patient(),  # noqa: B008 - frozen
+    *,
+    bundle: Bundle | None = None,
+    input_set: InputSet = "model 2",
+    beat: int | None = None,
+) -> Estimate:
+    """Estimate LV mass from one recording.
+
+    bundle : its folds are averaged; by default the one installed for the patient's sex and `input_set`.
+    beat : index of the beat to use instead of the chosen one.
+
+    Never guesses the sex: where it is unknown the estimate is withheld. Other unknown inputs of the bundle are imputed
+    with the median of its training set, as in the paper, and widen the interval.
+    """
+    inputs = gather_inputs(analysis, typed)
+    height, weight = inputs["height_cm"].value, inputs["weight_kg"].value
+    bsa = bsa_m2(float(height), float(weight)) if height is not None and weight is not None else None
+    sex = inputs["sex"].value
+    limit = CT_LIMITS["male" if sex == "male" else "female"] if sex is not None else None
+    chosen = analysis.chosen if beat is None else beat
+    warnings = _scope_warnings(analysis, inputs) + analysis.quality.issues
+    nothing = Estimate(
+        None, None, None, bsa, None, limit, None, None, inputs, criteria=_criteria(analysis, inputs), warnings=warnings
+    )
+    if chosen is None:
+        return replace(nothing, withheld="No beat of this recording can be used.")
+    if sex is None:
+        return replace(nothing, withheld="The sex is not in the file. State it, male or female: the models differ.")
+    if bundle is None:
+        bundle = load(choose("male" if sex == "male" else "female", input_set))
+    elif bundle.card.config.sexes not in ("all", sex):
+        warnings += (f"The bundle {bundle.card.name} is for {bundle.card.config.sexes} patients; this one is {sex}.",)
+
+    config = bundle.card.config
+    imputed = [name for name in config.scalars if inputs[name].value is None]
+    for name, median in zip(config.scalars, config.scalar_median, strict=True):
+        if name in imputed:
+            inputs = inputs | {name: Input(median, "imputed")}
+    if imputed:
+        words = ", ".join(NAMES[name] for name in imputed)
+        warnings += (f"Not known, so the training median was used: {words}. The interval is wider for it.",)
+
+    usable = [i for i, b in enumerate(analysis.beats) if b.usable]
+    indices = [chosen, *(i for i in usable if i != chosen)]
+    grams = predict(bundle, [analysis.window(i).mv for i in indices], scalar_row(config, inputs))  # (folds, beats)
+    per_beat = dict(zip(indices, grams.mean(axis=0).tolist(), strict=True))
+    lvm_g = per_beat[chosen]
+    level, (low, high) = _interval(bundle.card, imputed)
+    lvmi = None if bsa is None else lvm_g / bsa
+    return replace(
+        nothing,
+        lvm_g=lvm_g,
+        interval_g=(lvm_g * low, lvm_g * high),
+        interval_level=level,
+        lvmi_g_m2=lvmi,
+        above_limit=None if lvmi is None or limit is None else lvmi > limit.limit_g_m2,
+        card=bundle.card,
+        inputs=inputs,
+        per_beat_g=tuple(per_beat[i] for i in usable),
+        per_fold_g=tuple(grams[:, 0].tolist()),
+        warnings=warnings,
+    )
+
+
+def scalar_row(config: Config, inputs: dict[str, Input]) -> list[float]:
+    """The scalars of a network, encoded, in its order; every value must be known or imputed by now."""
+    row = []
+    for name, median in zip(config.scalars, config.scalar_median, strict=True):
+        value = inputs[name].value
+        row.append(median if value is None or inputs[name].source == "imputed" else encode_scalar(name, value))
+    return row
+
+
+def predict(bundle: Bundle, beats_mv: list[Signal], scalars: list[float]) -> NDArray[np.float64]:
+    """Grams of every fold for every beat: (folds, beats)."""
+    import torch
+
+    batch = torch.from_numpy(np.stack(beats_mv))  # (beats, 12, 450)
+    row = torch.tensor(scalars).expand(len(batch), len(scalars))
+    with torch.inference_mode():
+        return np.stack([fold(batch, row).numpy() for fold in bundle.folds]).astype(np.float64)

@@ -73,4 +73,4 @@ class Recording:
 
     @property
     def duration_s(self) -> float:
-        return self.signal_mv.shape[1] / self.sampling_rate_hz
+        return float(self.signal_mv.shape[1] / self.sampling_rate_hz)

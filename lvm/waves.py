@@ -52,7 +52,7 @@ _MARKS = {
 
 def _lead_marks(lead_mv: NDArray[np.float64], r_peaks: NDArray[np.intp]) -> dict[str, NDArray[np.float64]]:
     """Boundaries of every beat in one lead, in samples, NaN where NeuroKit2 found none."""
-    import neurokit2  # noqa: PLC0415 - takes seconds to import
+    import neurokit2
 
     around_r = np.concatenate([lead_mv[max(0, r - 40) : r + 40] for r in r_peaks]) - np.median(lead_mv)
     upright = -lead_mv if -around_r.min() > around_r.max() else lead_mv

@@ -8,12 +8,15 @@ A user's own bundle goes into weights/, beside ours.
 import hashlib
 import json
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lvm.errors import WeightsError
-from lvm.net.elvmassnet import Config, ELVMassNet, InputSet, Sexes
+from lvm.net.config import Config, InputSet, Sexes
+
+if TYPE_CHECKING:
+    from lvm.net.elvmassnet import ELVMassNet
 
 FOLDER = Path(__file__).parent.parent / "weights"
 FORMAT = 1
@@ -40,7 +43,7 @@ class Bundle:
     """A card and its folds, in evaluation mode."""
 
     card: Card
-    folds: tuple[ELVMassNet, ...]
+    folds: tuple["ELVMassNet", ...]
 
 
 def cards(folder: Path = FOLDER) -> tuple[Card, ...]:
@@ -71,10 +74,12 @@ def choose(sex: Sexes, input_set: InputSet = "model 2", folder: Path = FOLDER) -
     raise WeightsError(f"No weights bundle for sex {sex} and {input_set} is installed in the weights folder.")
 
 
+@lru_cache(maxsize=8)
 def load(name: str, folder: Path = FOLDER) -> Bundle:
     """Load, check hash and shapes, and build the folds of a bundle."""
-    import torch  # noqa: PLC0415 - takes a second to import
-    from safetensors.torch import load as load_tensors  # noqa: PLC0415
+    from safetensors.torch import load as load_tensors
+
+    from lvm.net.elvmassnet import ELVMassNet
 
     if name not in {card.name for card in cards(folder)}:
         known = ", ".join(card.name for card in cards(folder)) or "none"
@@ -99,9 +104,9 @@ def load(name: str, folder: Path = FOLDER) -> Bundle:
     return Bundle(card, tuple(folds))
 
 
-def save(folder: Path, folds: tuple[ELVMassNet, ...], fields: dict[str, Any], readme: str) -> Card:
+def save(folder: Path, folds: tuple["ELVMassNet", ...], fields: dict[str, Any], readme: str) -> Card:
     """Write a bundle; adds format, config, folds and sha256 to the card's fields."""
-    from safetensors.torch import save as save_tensors  # noqa: PLC0415
+    from safetensors.torch import save as save_tensors
 
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {f"fold{k}.{n}": t.contiguous() for k, net in enumerate(folds) for n, t in net.state_dict().items()}

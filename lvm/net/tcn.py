@@ -1,6 +1,5 @@
 """Temporal convolutional network after Bai, Kolter & Koltun 2018 (arXiv:1803.01271): dilated causal convolutions."""
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.parametrizations import weight_norm
@@ -49,4 +48,4 @@ class TCN(nn.Sequential):
 
 def receptive_field(kernel: int, blocks: int) -> int:
     """Steps that one output step sees, itself included."""
-    return 1 + 2 * (kernel - 1) * (2**blocks - 1)
+    return 1 + 2 * (kernel - 1) * ((1 << blocks) - 1)
