@@ -1,0 +1,111 @@
+"""From a file's stored leads to the twelve: names, units, what can be derived, what is missing."""
+
+import re
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lvm.errors import DamagedFileError, MissingLeadError, UnsupportedError
+from lvm.recording import LEADS, PRECORDIAL, Signal
+
+Samples = NDArray[np.float64]
+
+MIN_RATE_HZ, MAX_RATE_HZ = 100.0, 2000.0
+MIN_DURATION_S, MAX_DURATION_S = 1.0, 120.0
+# Electrocardiographs store 0.5 to 20 uV a step: a unit taken wrongly by a factor of 1000 falls outside.
+MIN_UV_PER_BIT, MAX_UV_PER_BIT = 0.05, 100.0
+
+_UPPER = {lead.upper(): lead for lead in LEADS}
+
+
+def lead_name(raw: str) -> str:
+    """Canonical name of a lead ("AVR", "Lead aVR" -> "aVR"); any other name comes back shortened to a safe word."""
+    name = re.sub(r"^(LEAD)?[\s_-]*", "", raw.strip().upper())
+    return _UPPER.get(name, re.sub(r"[^A-Z0-9]", "", name)[:6] or "?")
+
+
+def checked_rate_hz(rate_hz: float | None) -> float:
+    if rate_hz is None:
+        raise DamagedFileError("The file states no usable sampling rate. Export it again from the source.")
+    if not MIN_RATE_HZ <= rate_hz <= MAX_RATE_HZ:
+        raise UnsupportedError(
+            f"The file states a sampling rate of {rate_hz:.6g} Hz; {MIN_RATE_HZ:.0f} to {MAX_RATE_HZ:.0f} Hz can be "
+            "used. Export it again from the source."
+        )
+    return rate_hz
+
+
+def checked_uv_per_bit(uv_per_bit: float | None) -> float:
+    if uv_per_bit is None:
+        raise DamagedFileError("The file states no usable amplitude resolution. Export it again from the source.")
+    if not MIN_UV_PER_BIT <= uv_per_bit <= MAX_UV_PER_BIT:
+        raise UnsupportedError(
+            f"The file states {uv_per_bit:.6g} µV per sample step; no electrocardiograph records so, a unit is wrong. "
+            f"{MIN_UV_PER_BIT} to {MAX_UV_PER_BIT:.0f} µV can be used. Export it again from the source."
+        )
+    return uv_per_bit
+
+
+def assemble(stored_mv: dict[str, Samples], rate_hz: float) -> tuple[Signal, tuple[str, ...], tuple[str, ...]]:
+    """The (12, T) signal in the order of LEADS, the leads that were derived, and warnings.
+
+    stored_mv : lead name (see lead_name) -> (T,) millivolts.
+    Raises MissingLeadError that names every lead that is missing at once, DamagedFileError where leads differ in
+    length or the recording is too short, UnsupportedError where it is too long.
+    """
+    limb_known = sum(lead in stored_mv for lead in ("I", "II", "III"))
+    missing = [lead for lead in ("I", "II") if lead not in stored_mv and limb_known < 2]
+    missing += [lead for lead in PRECORDIAL if lead not in stored_mv]
+    if missing:
+        raise MissingLeadError(
+            f"{listed(missing)} missing from the file; I, II and V1 to V6 are the least that can be used. "
+            "Export all 12 leads and try again."
+        )
+    _check_lengths(stored_mv, rate_hz)
+
+    leads = {lead: stored_mv[lead] for lead in LEADS if lead in stored_mv}
+    if "I" not in leads:
+        leads["I"] = leads["II"] - leads["III"]
+    if "II" not in leads:
+        leads["II"] = leads["I"] + leads["III"]
+    lead_i, lead_ii = leads["I"], leads["II"]
+    leads.setdefault("III", lead_ii - lead_i)
+    leads.setdefault("aVR", -(lead_i + lead_ii) / 2)
+    leads.setdefault("aVL", lead_i - lead_ii / 2)
+    leads.setdefault("aVF", lead_ii - lead_i / 2)
+
+    signal_mv = np.stack([leads[lead] for lead in LEADS]).astype(np.float32)  # (12, T)
+    derived = tuple(lead for lead in LEADS if lead not in stored_mv)
+    extra = [lead for lead in stored_mv if lead not in LEADS]
+    plural = "s are" if len(extra) > 1 else " is"
+    warnings = (f"The file's further lead{plural} not used: {_joined(extra)}.",) if extra else ()
+    return signal_mv, derived, warnings
+
+
+def _check_lengths(stored_mv: dict[str, Samples], rate_hz: float) -> None:
+    lengths = {lead: stored_mv[lead].size for lead in LEADS if lead in stored_mv}
+    usual = max(set(lengths.values()), key=list(lengths.values()).count)
+    odd = [lead for lead, length in lengths.items() if length != usual]
+    if odd:
+        raise DamagedFileError(
+            f"Lead {odd[0]} has {lengths[odd[0]]} samples where other leads have {usual}. "
+            "Export the ECG again from the source."
+        )
+    if usual < MIN_DURATION_S * rate_hz:
+        raise DamagedFileError(
+            f"The recording holds {usual / rate_hz:.1f} s of ECG; at least {MIN_DURATION_S:.0f} s are needed. "
+            "Export the whole recording."
+        )
+    if usual > MAX_DURATION_S * rate_hz:
+        raise UnsupportedError(
+            f"The recording is longer than {MAX_DURATION_S:.0f} s: not a resting ECG. Export 10 s of it."
+        )
+
+
+def listed(leads: list[str]) -> str:
+    """'Lead V3 is', 'Leads V3 and V4 are'."""
+    return f"Lead {leads[0]} is" if len(leads) == 1 else f"Leads {_joined(leads)} are"
+
+
+def _joined(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

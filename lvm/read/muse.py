@@ -1,0 +1,146 @@
+"""GE MUSE XML, as exported by MUSE and MAC electrocardiographs.
+
+root          RestingECG, with or without its DOCTYPE
+samples       the Waveform whose WaveformType is Rhythm, wherever it stands; a Median beat alone is refused
+rate          SampleBase x 10^SampleExponent of that Waveform, whatever is stated elsewhere
+leads         LeadData/WaveFormData: Base64 of 16 bit little endian, checked against LeadSampleCountTotal and
+              LeadDataCRC32 (CRC-32 of zip, over the decoded bytes; 0 or absent is not checked)
+step          LeadAmplitudeUnitsPerBit in LeadAmplitudeUnits MICROVOLTS or MILLIVOLTS
+derived       III, aVR, aVL, aVF where not stored; leads beyond the twelve are dropped
+patient       PatientDemographics: PatientAge with AgeUnits, else DateofBirth at TestDemographics/AcquisitionDate;
+              Gender; HeightCM, HeightIN; WeightKG, WeightLBS (0 is missing)
+measurements  RestingECGMeasurements, as shown to the physician
+pacemaker     True where a Diagnosis statement says so; MUSE has no field that says False
+"""
+
+import base64
+import re
+import zlib
+from datetime import date
+
+import numpy as np
+
+from lvm.errors import DamagedFileError, UnsupportedError
+from lvm.read import patient as units
+from lvm.read import xml
+from lvm.read.leads import Samples, assemble, checked_rate_hz, checked_uv_per_bit, lead_name, listed
+from lvm.recording import LEADS, Patient, Recording
+
+READS = "GE MUSE XML"
+
+_UV_PER_UNIT = {"MICROVOLTS": 1.0, "MILLIVOLTS": 1000.0}
+_MAX_LEADS = 24
+_MEASURED_AS = {
+    "p_axis_deg": "PAxis",
+    "qrs_axis_deg": "RAxis",
+    "t_axis_deg": "TAxis",
+    "heart_rate_bpm": "VentricularRate",
+    "pr_interval_ms": "PRInterval",
+    "qrs_duration_ms": "QRSDuration",
+    "qt_interval_ms": "QTInterval",
+}
+# Not "wandering atrial pacemaker": that is a rhythm of the heart's own.
+_PACED = re.compile(r"\belectronic\b.{0,40}\bpacemaker\b|\bpaced\b", re.IGNORECASE | re.DOTALL)
+
+
+def recognises(root: xml.Element) -> bool:
+    return xml.local_name(root) == "RestingECG"
+
+
+def parse(root: xml.Element) -> Recording:
+    """Read a MUSE document; III, aVR, aVL and aVF are usually derived from I and II."""
+    waveform = _rhythm(root)
+    rate_hz = _rate_hz(waveform)
+    leads = [(lead_name(xml.text(lead, "LeadID") or ""), lead) for lead in xml.children(waveform, "LeadData")]
+    stored_mv: dict[str, Samples] = {}
+    for name, lead in leads[:_MAX_LEADS]:
+        if name in stored_mv and name in LEADS:
+            raise DamagedFileError(f"Lead {name} is stored twice in the MUSE file. Export it again from the source.")
+        stored_mv[name] = _samples_mv(name, lead) if name in LEADS else np.empty(0)
+    signal_mv, derived, warnings = assemble(stored_mv, rate_hz)
+    off = [name for name, lead in leads if name in LEADS and (xml.text(lead, "LeadOff") or "").upper() == "TRUE"]
+    if off:
+        warnings += (f"{listed(off)} marked by the electrocardiograph as not connected.",)
+
+    day = units.us_date(xml.text(root, "TestDemographics/AcquisitionDate"))
+    paced = any(_PACED.search(xml.raw_text(found)) for found in xml.children(root, "Diagnosis/DiagnosisStatement"))
+    return Recording(
+        signal_mv=signal_mv,
+        sampling_rate_hz=rate_hz,
+        format="GE MUSE XML",
+        version=xml.text(root, "MuseInfo/MuseVersion"),
+        patient=_patient(root, day),
+        device=units.measurements(
+            {name: xml.number(root, f"RestingECGMeasurements/{tag}") for name, tag in _MEASURED_AS.items()}
+        ),
+        derived_leads=derived,
+        acquired_at=units.iso_moment(day, xml.text(root, "TestDemographics/AcquisitionTime")),
+        pacemaker=True if paced else None,
+        warnings=warnings,
+    )
+
+
+def _rhythm(root: xml.Element) -> xml.Element:
+    """The rhythm waveform; where there are several, the one with the most of the twelve leads."""
+
+    def twelve(waveform: xml.Element) -> int:
+        return sum(lead_name(xml.raw_text(name)) in LEADS for name in xml.children(waveform, "LeadData/LeadID"))
+
+    kinds = [((xml.text(found, "WaveformType") or "").lower(), found) for found in xml.children(root, "Waveform")]
+    rhythms = [found for kind, found in kinds if kind == "rhythm"]
+    if rhythms:
+        return max(rhythms, key=twelve)
+    if any(kind == "median" for kind, _ in kinds):
+        raise UnsupportedError(
+            "The MUSE file holds only the median beat; a recording of several heartbeats is needed. "
+            "Export it again with its rhythm waveform."
+        )
+    raise DamagedFileError("The MUSE file holds no rhythm waveform. Export it again with its waveforms.")
+
+
+def _rate_hz(waveform: xml.Element) -> float:
+    base, exponent = xml.number(waveform, "SampleBase"), xml.number(waveform, "SampleExponent") or 0.0
+    sane = base is not None and abs(exponent) <= 6
+    return checked_rate_hz(base * 10.0**exponent if base is not None and sane else None)
+
+
+def _samples_mv(name: str, lead: xml.Element) -> Samples:
+    """(T,) millivolts of one lead, checked against its own count and checksum."""
+    unit = (xml.text(lead, "LeadAmplitudeUnits") or "").upper()
+    if unit not in _UV_PER_UNIT or xml.number(lead, "LeadSampleSize") not in (None, 2):
+        raise UnsupportedError(
+            f"Lead {name} of the MUSE file is not stored as 16 bit samples in MICROVOLTS or MILLIVOLTS, the only ones "
+            "that can be read. Export it again from the source."
+        )
+    per_bit = xml.number(lead, "LeadAmplitudeUnitsPerBit")
+    uv_per_bit = checked_uv_per_bit(None if per_bit is None else per_bit * _UV_PER_UNIT[unit])
+    try:
+        data = base64.b64decode("".join((xml.text(lead, "WaveFormData") or "").split()), validate=True)
+    except ValueError:
+        raise DamagedFileError(f"The samples of lead {name} are no valid Base64. Copy the file again.") from None
+
+    crc = xml.number(lead, "LeadDataCRC32")
+    if crc and int(crc) & 0xFFFFFFFF != zlib.crc32(data):
+        raise DamagedFileError(f"Lead {name} fails its checksum: its samples were altered. Copy the file again.")
+    count = xml.number(lead, "LeadSampleCountTotal")
+    if len(data) % 2 or (count is not None and count != len(data) // 2):
+        raise DamagedFileError(
+            f"Lead {name} holds {len(data) / 2:g} samples, not the number that the file states. Copy the file again."
+        )
+    return np.frombuffer(data, dtype="<i2").astype(np.float64) * (uv_per_bit / 1000)
+
+
+def _patient(root: xml.Element, acquired_on: date | None) -> Patient:
+    def text(tag: str) -> str | None:
+        return xml.text(root, f"PatientDemographics/{tag}")
+
+    def number(tag: str) -> float | None:
+        return xml.number(root, f"PatientDemographics/{tag}")
+
+    age = units.age_years(number("PatientAge"), text("AgeUnits"))
+    return Patient(
+        sex=units.sex(text("Gender")),
+        age_years=units.age_at(units.us_date(text("DateofBirth")), acquired_on) if age is None else age,
+        height_cm=units.height_cm(number("HeightCM"), number("HeightIN")),
+        weight_kg=units.weight_kg(number("WeightKG"), number("WeightLBS")),
+    )

@@ -1,0 +1,200 @@
+"""Philips Sierra XML, as written by PageWriter, TraceMasterVue, IntelliSpace ECG and HeartStart.
+
+root          restingecgdata, with any namespace or none
+version       documentinfo/documentversion 1.03, 1.04, 1.04.01 of documenttype SierraECG or PhilipsECG
+samples       waveforms/parsedwaveforms, Base64, XLI compression (see xli.py), 16 bit
+rate, step    dataacquisition/signalcharacteristics: samplingrate (Hz); signalresolution or resolution (uV)
+leads         parsedwaveforms@leadlabels, else signalcharacteristics/acquisitiontype STD-12 or 10-WIRE, else
+              reportinfo//mainwaveformformat; always I II III aVR aVL aVF first; leads beyond the twelve are dropped
+cut off       the end where all leads are identical: zeros, then a 1 mV calibration pulse
+patient       age/years, months, weeks, days or dateofbirth (never age@defaultage); sex; height/cm, inch;
+              weight/kg, lb
+measurements  interpretations/interpretation/{interpretationmeasurements,globalmeasurements}, then
+              measurements/globalmeasurements, then internalmeasurements/crossleadmeasurements
+not read      representative beats, uncompressed samples, the display filters (never applied to the samples)
+"""
+
+import re
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lvm.errors import DamagedFileError, UnsupportedError
+from lvm.read import patient as units
+from lvm.read import xml
+from lvm.read.leads import MAX_DURATION_S, assemble, checked_rate_hz, checked_uv_per_bit, lead_name
+from lvm.read.xli import decode, reconstruct
+from lvm.recording import LEADS, LIMB, Measurements, Patient, Recording
+
+VERSIONS = ("1.03", "1.04", "1.04.01")
+READS = "Philips Sierra XML 1.03 or 1.04"
+
+_TYPES = ("SierraECG", "PhilipsECG")
+_STANDARD = ("STD-12", "10-WIRE")
+_MAX_LEADS = 24
+_MIN_TAIL_S = 0.1
+_DATA = "patient/generalpatientdata"
+_MEASURED_IN = (
+    "interpretations/interpretation/interpretationmeasurements",
+    "interpretations/interpretation/globalmeasurements",
+    "measurements/globalmeasurements",
+    "internalmeasurements/crossleadmeasurements",
+)
+_MEASURED_AS = {
+    "p_axis_deg": ("pfrontaxis",),
+    "qrs_axis_deg": ("qrsfrontaxis",),
+    "t_axis_deg": ("tfrontaxis",),
+    "heart_rate_bpm": ("heartrate", "meanventrate"),
+    "pr_interval_ms": ("print", "meanprint"),
+    "qrs_duration_ms": ("qrsdur", "meanqrsdur"),
+    "qt_interval_ms": ("qtint", "meanqtint"),
+}
+
+
+def recognises(root: xml.Element) -> bool:
+    return xml.local_name(root) == "restingecgdata"
+
+
+def parse(root: xml.Element) -> Recording:
+    """Read a Sierra document; the limb leads are all stored, so derived_leads is empty."""
+    version = _version(root)
+    waveforms = next(xml.children(root, "waveforms/parsedwaveforms"), None)
+    if waveforms is None:
+        raise DamagedFileError("The Philips file holds no waveforms. Export it again with its waveforms.")
+    signal = "dataacquisition/signalcharacteristics"
+    rate_hz = checked_rate_hz(
+        _agreed("sampling rates", xml.number(root, f"{signal}/samplingrate"), waveforms.get("samplespersecond"))
+    )
+    step_uv = xml.number(root, f"{signal}/resolution") or xml.number(root, f"{signal}/signalresolution")
+    uv_per_bit = checked_uv_per_bit(_agreed("amplitude resolutions", step_uv, waveforms.get("resolution")))
+
+    labels = _labels(root, waveforms)
+    samples = _samples(waveforms, labels, rate_hz)  # (leads, T)
+    kept = _length_without_tail(samples[: len(LEADS)], rate_hz)
+    stored_mv = {label: row[:kept] * (uv_per_bit / 1000) for label, row in zip(labels, samples, strict=True)}
+    signal_mv, derived, warnings = assemble(stored_mv, rate_hz)
+
+    day = units.iso_date(_acquisition(root, "date"))
+    return Recording(
+        signal_mv=signal_mv,
+        sampling_rate_hz=rate_hz,
+        format="Philips Sierra XML",
+        version=version,
+        patient=_patient(root, day),
+        device=_device(root),
+        derived_leads=derived,
+        acquired_at=units.iso_moment(day, _acquisition(root, "time")),
+        pacemaker=_pacemaker(root),
+        warnings=warnings,
+    )
+
+
+def _acquisition(root: xml.Element, name: str) -> str | None:
+    acquisition = next(xml.children(root, "dataacquisition"), None)
+    return None if acquisition is None else xml.known(acquisition.get(name))
+
+
+def _version(root: xml.Element) -> str:
+    kind = xml.text(root, "documentinfo/documenttype")
+    version = xml.text(root, "documentinfo/documentversion")
+    if kind in _TYPES and version in VERSIONS:
+        return version
+    found = " ".join(re.sub(r"[^A-Za-z0-9.]", "", word or "")[:16] or "unnamed" for word in (kind, version))
+    raise UnsupportedError(
+        f"The Philips file is of type and version {found}; {' and '.join(_TYPES)} of versions {', '.join(VERSIONS)} "
+        "can be read. Export it in one of these."
+    )
+
+
+def _agreed(what: str, value: float | None, repeated: str | None) -> float | None:
+    """A number that the file states twice."""
+    again = xml.number_in(repeated)
+    if value is not None and again is not None and value != again:
+        raise DamagedFileError(f"The Philips file states two different {what}. Export it again from the source.")
+    return again if value is None else value
+
+
+def _labels(root: xml.Element, waveforms: xml.Element) -> list[str]:
+    """Names of the stored leads, in the order of storage."""
+    stated = xml.known(waveforms.get("leadlabels"))
+    if stated is None and xml.text(root, "dataacquisition/signalcharacteristics/acquisitiontype") in _STANDARD:
+        stated = " ".join(LEADS)  # mainwaveformformat is the order on paper, which may be Cabrera's
+    stated = stated or xml.text(root, "reportinfo/reportformat/waveformformat/mainwaveformformat") or ""
+    labels = [lead_name(label) for label in re.split(r"[\s,]+", stated)[:_MAX_LEADS]]
+    count = xml.number_in(waveforms.get("numberofleads"))
+    labels = labels if count is None else labels[: max(0, int(count))]
+    if tuple(labels[: len(LIMB)]) != LIMB or len(set(labels)) < len(labels):
+        raise UnsupportedError(
+            "The Philips file does not store its leads in the order I, II, III, aVR, aVL, aVF, ...; only this order "
+            "can be read. Export a standard 12-lead ECG."
+        )
+    return labels
+
+
+def _samples(waveforms: xml.Element, labels: list[str], rate_hz: float) -> NDArray[np.int64]:
+    """(leads, T) sample steps of the labelled leads."""
+    encoding = waveforms.get("dataencoding")
+    compression = waveforms.get("compressmethod") or waveforms.get("compression")
+    if encoding != "Base64" or compression != "XLI":
+        raise UnsupportedError(
+            "The Philips file stores its samples in another way than Base64 with XLI compression, the only one that "
+            "can be read. Export it again from the source."
+        )
+    duration_ms = xml.number_in(waveforms.get("durationperchannel"))
+    expected = None if duration_ms is None else int(duration_ms * rate_hz / 1000)
+    leads = decode(xml.raw_text(waveforms), labels, max_samples=int(MAX_DURATION_S * rate_hz))
+    for label, lead in zip(labels, leads, strict=True):
+        wanted = leads[0].size if expected is None else expected
+        if lead.size != wanted:
+            raise DamagedFileError(
+                f"Lead {label} of the Philips file has {lead.size} samples instead of {wanted}. "
+                "Export it again from the source."
+            )
+    return reconstruct(np.stack(leads))
+
+
+def _length_without_tail(samples: NDArray[np.int64], rate_hz: float) -> int:
+    """Samples before the end in which all leads are identical.
+
+    In an ECG, aVR + aVL + aVF = 0: all leads can only be alike where they are zero. What the device adds after it,
+    zeros and a 1 mV pulse, is alike in all leads.
+    """
+    differ = np.flatnonzero((samples != samples[0]).any(axis=0))
+    length = samples.shape[1]
+    end = int(differ[-1]) + 1 if differ.size else 0
+    return end if length - end >= _MIN_TAIL_S * rate_hz else length
+
+
+def _patient(root: xml.Element, acquired_on: date | None) -> Patient:
+    def number(path: str) -> float | None:
+        return xml.number(root, f"{_DATA}/{path}")
+
+    ages = (units.age_years(number(f"age/{unit}"), unit) for unit in ("years", "months", "weeks", "days"))
+    age = next((age for age in ages if age is not None), None)
+    if age is None:
+        age = units.age_at(units.iso_date(xml.text(root, f"{_DATA}/age/dateofbirth")), acquired_on)
+    return Patient(
+        sex=units.sex(xml.text(root, f"{_DATA}/sex")),
+        age_years=age,
+        height_cm=units.height_cm(number("height/cm"), number("height/inch")),
+        weight_kg=units.weight_kg(number("weight/kg"), number("weight/lb")),
+    )
+
+
+def _device(root: xml.Element) -> Measurements:
+    def first(tags: tuple[str, ...]) -> float | None:
+        found = (xml.number(root, f"{block}/{tag}") for block in _MEASURED_IN for tag in tags)
+        return next((value for value in found if value is not None), None)
+
+    return units.measurements({name: first(tags) for name, tags in _MEASURED_AS.items()})
+
+
+def _pacemaker(root: xml.Element) -> bool | None:
+    for path in (f"{_DATA}/pacestatus", f"{_DATA}/pacemaker"):
+        status = (xml.text(root, path) or "").lower()
+        if re.match(r"(no|not|none|non|false)\b|nonpaced|unpaced", status):
+            return False
+        if re.match(r"(yes|true|paced|pacemaker|pacing)\b", status):
+            return True
+    return None
