@@ -58,8 +58,8 @@ _QRS = (  # septum; free walls, early and late; base
     _Bump(0.38, 0.68, 1.00, 0.13, -105.0, 0.90),
 )
 _VENTRICULAR_QRS = (  # from the right ventricle's outflow tract: to the left, the feet and the back
-    _Bump(0.00, 0.30, 0.62, 0.55, 10.0, 0.15),
-    _Bump(0.15, 0.52, 1.00, 1.20, 0.0, 0.70),
+    _Bump(0.00, 0.30, 0.62, 0.85, 10.0, 0.25),
+    _Bump(0.15, 0.52, 1.00, 1.85, 0.0, 1.10),
 )
 
 _ST_SHARE = 0.24  # of the whole from QRS offset to T offset
@@ -210,7 +210,7 @@ class _Complex:
         area, back = _area(bumps)
         against = _dipole(_frontal(-1.0, axis), -back / float(np.hypot(*area)))
         if self.premature:
-            return 0.12 * h.qrs_gain * against, 0.45 * h.qrs_gain * against
+            return 0.15 * h.qrs_gain * against, 0.55 * h.qrs_gain * against
         primary = _dipole(_frontal(h.t_amplitude_mv, h.t_axis_deg), -h.t_anterior_mv)
         secondary = h.strain_mv * against
         return _ST_OF_T * primary + _ST_OF_STRAIN * secondary, primary + secondary
