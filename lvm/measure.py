@@ -1,4 +1,4 @@
-"""Axes, intervals and amplitudes measured from the signal: medians over the usable beats.
+"""Axes, intervals and amplitudes measured from the signal: medians over the usable beats, heart rate over all.
 
 Axes are the direction of the wave's area in the frontal plane, atan2(2 aVF / sqrt(3), I), measured from the level at
 QRS onset. Amplitudes are from the same level: the mean of the 20 ms before QRS onset.
@@ -34,7 +34,8 @@ def _level(cleaned_mv: Signal, waves: Waves) -> NDArray[np.float64]:
     return np.asarray(before.mean(axis=1, keepdims=True), dtype=np.float64)
 
 
-def _axis_deg(cleaned_mv: Signal, waves: Waves, onset: int | None, offset: int | None) -> float | None:
+def axis_deg(cleaned_mv: Signal, waves: Waves, onset: int | None, offset: int | None) -> float | None:
+    """Frontal axis of the wave between two samples of a (12, T) signal."""
     if onset is None or offset is None or waves.qrs_onset is None:
         return None
     area = (cleaned_mv[:, onset:offset] - _level(cleaned_mv, waves)).sum(axis=1)
@@ -66,17 +67,18 @@ def measure(cleaned_mv: Signal, beats: tuple[Beat, ...], waves: tuple[Waves, ...
     used = [w for beat, w in zip(beats, waves, strict=True) if beat.usable]
     rr_s = np.diff([beat.r_s for beat in beats])
     return Measurements(
-        p_axis_deg=_median_axis_deg([_axis_deg(cleaned_mv, w, w.p_onset, w.p_offset) for w in used]),
-        qrs_axis_deg=_median_axis_deg([_axis_deg(cleaned_mv, w, w.qrs_onset, w.qrs_offset) for w in used]),
-        t_axis_deg=_median_axis_deg([_axis_deg(cleaned_mv, w, w.t_onset, w.t_offset) for w in used]),
-        heart_rate_bpm=round(60 / float(np.median(rr_s)), 1) if rr_s.size else None,
+        p_axis_deg=_median_axis_deg([axis_deg(cleaned_mv, w, w.p_onset, w.p_offset) for w in used]),
+        qrs_axis_deg=_median_axis_deg([axis_deg(cleaned_mv, w, w.qrs_onset, w.qrs_offset) for w in used]),
+        t_axis_deg=_median_axis_deg([axis_deg(cleaned_mv, w, w.t_onset, w.t_offset) for w in used]),
+        heart_rate_bpm=round(60 / float(rr_s.mean()), 1) if rr_s.size else None,
         pr_interval_ms=_median([_ms(w.p_onset, w.qrs_onset) for w in used]),
         qrs_duration_ms=_median([_ms(w.qrs_onset, w.qrs_offset) for w in used]),
         qt_interval_ms=_median([_ms(w.qrs_onset, w.t_offset) for w in used]),
     )
 
 
-def _r_s_t(cleaned_mv: Signal, w: Waves) -> tuple[list[float], list[float], list[float] | None]:
+def r_s_t(cleaned_mv: Signal, w: Waves) -> tuple[list[float], list[float], list[float] | None]:
+    """R heights, S depths and signed T peaks (None without a T wave) of one beat in a (12, T) signal, mV per lead."""
     above = cleaned_mv - _level(cleaned_mv, w)
     qrs = above[:, w.qrs_onset : w.qrs_offset]
     r = np.maximum(qrs.max(axis=1), 0)
@@ -94,7 +96,7 @@ def _r_s_t(cleaned_mv: Signal, w: Waves) -> tuple[list[float], list[float], list
 def amplitudes(cleaned_mv: Signal, beats: tuple[Beat, ...], waves: tuple[Waves, ...]) -> Amplitudes | None:
     """R, S and T amplitudes of a (12, T) cleaned signal, medians over the usable beats; None without a QRS."""
     seen = [
-        _r_s_t(cleaned_mv, w)
+        r_s_t(cleaned_mv, w)
         for beat, w in zip(beats, waves, strict=True)
         if beat.usable and w.qrs_onset is not None and w.qrs_offset is not None
     ]
