@@ -1,0 +1,262 @@
+"""python -m lvm COMMAND ...: everything the app shows, as data."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from lvm.errors import LvmError, ReadError
+from lvm.recording import LEADS, Patient, Recording
+
+Row = dict[str, Any]
+
+
+def _read(path: str) -> Recording:
+    from lvm.read import read
+
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise ReadError(f"The file cannot be opened: {error.strerror}. Check its name and permissions.") from None
+    return read(data)
+
+
+def _patient(args: argparse.Namespace) -> Patient:
+    return Patient(args.sex, args.age, args.height, args.weight)
+
+
+def read_row(path: str, args: argparse.Namespace) -> Row:
+    recording = _read(path)
+    if args.samples:
+        import numpy as np
+
+        np.save(args.samples, recording.signal_mv)
+    typed = {k: v for k, v in asdict(_patient(args)).items() if v is not None}
+    return {
+        "format": recording.format,
+        "version": recording.version,
+        "sampling_rate_hz": recording.sampling_rate_hz,
+        "duration_s": recording.duration_s,
+        "leads": LEADS,
+        "derived_leads": recording.derived_leads,
+        "patient": asdict(recording.patient) | typed,
+        "device": asdict(recording.device),
+        "acquired_at": recording.acquired_at,
+        "pacemaker": recording.pacemaker,
+        "warnings": recording.warnings,
+    }
+
+
+def beats_row(path: str, args: argparse.Namespace) -> Row:
+    from lvm.analysis import analyse
+
+    analysis = analyse(_read(path))
+    beats = [
+        {"r_s": beat.r_s, **waves.seconds(), "usable": beat.usable, "reason": beat.reason or None}
+        for beat, waves in zip(analysis.beats, analysis.waves, strict=True)
+    ]
+    return {
+        "beats": beats,
+        "chosen_beat": analysis.chosen,
+        "chosen_reason": analysis.chosen_reason,
+        "measured": asdict(analysis.measured),
+        "quality": asdict(analysis.quality),
+    }
+
+
+def estimate_row(path: str, args: argparse.Namespace) -> Row:
+    from lvm.analysis import analyse
+    from lvm.estimate import estimate
+    from lvm.weights import load
+
+    recording = _read(path)
+    e = estimate(analyse(recording), _patient(args), bundle=load(args.bundle) if args.bundle else None)
+    reference = None
+    if e.limit is not None:
+        reference = asdict(e.limit) | {"above": e.above_limit}
+    model = None
+    if e.card is not None:
+        model = {"bundle": e.card.name, "sha256": e.card.sha256}
+        model |= {key: e.card.fields[key] for key in ("version", "title", "training_data")}
+    return {
+        "lvm_g": e.lvm_g,
+        "interval_g": e.interval_g,
+        "interval_level": e.interval_level,
+        "bsa_m2": e.bsa_m2,
+        "bsa_formula": e.bsa_formula,
+        "lvmi_g_m2": e.lvmi_g_m2,
+        "reference": reference,
+        "model": model,
+        "inputs": {name: asdict(value) for name, value in e.inputs.items()},
+        "per_beat_g": e.per_beat_g,
+        "per_fold_g": e.per_fold_g,
+        "criteria": [asdict(c) for c in e.criteria],
+        "withheld": e.withheld,
+        "warnings": recording.warnings + e.warnings,
+    }
+
+
+def explain_row(path: str, args: argparse.Namespace) -> Row:
+    from lvm.analysis import analyse
+    from lvm.estimate import estimate
+    from lvm.explain import explain
+    from lvm.weights import load
+
+    analysis = analyse(_read(path))
+    e = estimate(analysis, _patient(args), bundle=load(args.bundle) if args.bundle else None)
+    if e.card is None:
+        raise LvmError(f"There is no estimate to explain. {e.withheld}")
+    x = explain(analysis, e, load(e.card.name), method=args.method, threshold=args.threshold)
+    return {
+        "method": x.method,
+        "target": x.target,
+        "lvm_g": x.lvm_g,
+        "baseline": {"name": x.baseline_name, "lvm_g": x.baseline_lvm_g},
+        "table": [asdict(cell) for cell in x.table],
+        "scalars": [{"name": name, "grams": grams} for name, grams in x.scalars],
+        "trust": x.trust,
+        "warnings": x.warnings,
+    }
+
+
+def train(args: argparse.Namespace) -> None:
+    from lvm.cohort.ptbxl import sources
+    from lvm.train.bundle import train_bundle
+    from lvm.train.fit import Recipe
+
+    found = sources(args.ptbxl)
+    for sex in args.sexes:
+        for input_set in args.input_sets:
+            card = train_bundle(found, sex, input_set, args.out, args.samples, Recipe(args.epochs, seed=args.seed))
+            print(json.dumps({"bundle": card.name, "metrics": card.fields["metrics"]}), flush=True)
+
+
+def _age(text: str) -> float:
+    return _between(text, 0, 120, "an age in years")
+
+
+def _height(text: str) -> float:
+    return _between(text, 50, 250, "a height in cm")
+
+
+def _weight(text: str) -> float:
+    return _between(text, 10, 400, "a weight in kg")
+
+
+def _share(text: str) -> float:
+    return _between(text, 0, 1, "a share")
+
+
+def _between(text: str, low: float, high: float, what: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not low <= value <= high:
+        raise argparse.ArgumentTypeError(f"{what} from {low:g} to {high:g} is needed, not {text!r}")
+    return value
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="python -m lvm",
+        description="LV mass from a 12-lead ECG. Research and education only. Not a medical device.",
+    )
+    commands = top.add_subparsers(dest="command", required=True)
+
+    def over_files(name: str, row: Callable[[str, argparse.Namespace], Row], words: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=words, description=words)
+        command.set_defaults(row=row)
+        command.add_argument("files", nargs="+", metavar="FILE")
+        command.add_argument("--json", action="store_true", help="one JSON object a file, a line each")
+        command.add_argument("--sex", choices=("male", "female"), help="overrides the file")
+        command.add_argument("--age", type=_age, metavar="YEARS", help="overrides the file")
+        command.add_argument("--height", type=_height, metavar="CM", help="overrides the file")
+        command.add_argument("--weight", type=_weight, metavar="KG", help="overrides the file")
+        return command
+
+    reading = over_files("read", read_row, "What a file holds.")
+    reading.add_argument("--samples", metavar="OUT.npy", help="write the (12, T) float32 signal in mV here")
+    over_files("beats", beats_row, "Every beat and its wave boundaries.")
+    estimating = over_files("estimate", estimate_row, "LV mass with its interval and what it rests on.")
+    explaining = over_files("explain", explain_row, "Where the model was sensitive, per segment and lead group.")
+    for command in (estimating, explaining):
+        command.add_argument("--bundle", metavar="NAME", help="weights to use instead of those for the sex")
+    explaining.add_argument("--method", choices=("gradient",), default="gradient")
+    explaining.add_argument(
+        "--threshold", type=_share, default=0.0, metavar="SHARE", help="smaller scores count as zero"
+    )
+
+    training = commands.add_parser("train", help="Make a semi-synthetic cohort and fit bundles on it.")
+    training.add_argument("--ptbxl", type=Path, required=True, metavar="DIR", help="PTB-XL, the whole or a part")
+    training.add_argument("--out", type=Path, default=Path("weights"), metavar="DIR")
+    training.add_argument("--sexes", nargs="+", choices=("male", "female"), default=("male", "female"))
+    training.add_argument(
+        "--input-sets", nargs="+", choices=("ecg", "model 1", "model 2"), default=("model 1", "model 2")
+    )
+    training.add_argument("--samples", type=int, default=5000)
+    training.add_argument("--epochs", type=int, default=16)
+    training.add_argument("--seed", type=int, default=1)
+    return top
+
+
+def _for_people(value: Any, indent: str = "") -> str:
+    """The same as the JSON, one fact a line."""
+    if isinstance(value, dict):
+        lines = []
+        for key, item in value.items():
+            nested = isinstance(item, dict | list | tuple) and item and not _plain(item)
+            lines.append(
+                f"{indent}{key}:" + (f"\n{_for_people(item, indent + '  ')}" if nested else f" {_inline(item)}")
+            )
+        return "\n".join(lines)
+    return "\n".join(indent + "- " + ", ".join(f"{k} {_inline(v)}" for k, v in item.items()) for item in value)
+
+
+def _plain(item: Any) -> bool:
+    return isinstance(item, list | tuple) and not any(isinstance(i, dict) for i in item)
+
+
+def _inline(item: Any) -> str:
+    if isinstance(item, list | tuple):
+        return ", ".join(_inline(i) for i in item) or "none"
+    if isinstance(item, bool):
+        return "yes" if item else "no"
+    return "–" if item is None else f"{item:.4g}" if isinstance(item, float) else str(item)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a command; returns the exit status."""
+    args = parser().parse_args(argv)
+    if args.command == "train":
+        try:
+            train(args)
+        except LvmError as error:
+            print(error, file=sys.stderr)
+            return 2
+        return 0
+    if args.command == "read" and args.samples and len(args.files) > 1:
+        print("--samples takes one file at a time.", file=sys.stderr)
+        return 2
+    failed = 0
+    for path in args.files:
+        try:
+            row = {"file": path} | args.row(path, args)
+        except LvmError as error:
+            failed += 1
+            if len(args.files) == 1:
+                print(f"{path}: {error}", file=sys.stderr)
+                return 2
+            row = {"file": path, "error": str(error)}
+        print(json.dumps(row, allow_nan=False) if args.json else _for_people(row) + "\n", flush=True)
+    if failed == len(args.files):
+        print("None of the files could be used; each one's reason is in its own object.", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
