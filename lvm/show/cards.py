@@ -1,0 +1,97 @@
+"""A bundle's card as readable tables."""
+
+from typing import Any
+
+import pandas as pd
+
+from lvm.show.words import UNKNOWN, number
+from lvm.weights import Card
+
+# How the ways to predict are called in the cards' metrics.
+_WAYS = {
+    "network": "This network",
+    "demographics_only": "Age and body size alone",
+    "oracle": "Best possible on this cohort",
+}
+
+
+def kind(card: Card) -> str:
+    """'Men, model 2'."""
+    people = {"male": "Men", "female": "Women", "all": "Men and women"}[card.config.sexes]
+    return f"{people}, {card.config.input_set}"
+
+
+def _mean_sd(value: Any, unit: str) -> str:
+    if isinstance(value, list) and len(value) == 2:
+        return f"{value[0]:.2f} ± {value[1]:.2f} {unit}"
+    return number(value, unit, 2) if isinstance(value, int | float) else UNKNOWN
+
+
+def results(cards: tuple[Card, ...]) -> pd.DataFrame:
+    """Out-of-fold error of every bundle beside what is trivial and what is possible."""
+    rows = []
+    for card in cards:
+        found = card.fields.get("metrics", {}).get("semi_synthetic_out_of_fold", {})
+        for way, name in _WAYS.items():
+            if isinstance(found.get(way), dict):
+                mae, mape = found[way].get("mae_g"), found[way].get("mape_percent")
+                rows.append((kind(card), name, _mean_sd(mae, "g"), _mean_sd(mape, "%")))
+    return pd.DataFrame(
+        rows, columns=["Model", "Predicted by", "Mean absolute error", "Mean absolute percentage error"]
+    )
+
+
+def real_ecgs(cards: tuple[Card, ...]) -> pd.DataFrame:
+    """How well the estimate and the criteria pick out real ECGs coded as hypertrophy."""
+    rows = []
+    for card in cards:
+        found = card.fields.get("metrics", {}).get("real_ecgs_out_of_fold")
+        if not isinstance(found, dict):
+            continue
+        criteria = found.get("auc_criteria") or {}
+        best = max(criteria, key=criteria.__getitem__) if criteria else None
+        rows.append(
+            (
+                kind(card),
+                f"{found.get('recordings', UNKNOWN)}, {found.get('lvh', UNKNOWN)} coded LVH",
+                number(found.get("auc_network"), "", 2),
+                UNKNOWN if best is None else f"{number(criteria[best], '', 2)} ({best})",
+            )
+        )
+    return pd.DataFrame(rows, columns=["Model", "Real ECGs", "AUC, estimate", "AUC, best voltage criterion"])
+
+
+def facts(card: Card) -> pd.DataFrame:
+    """The rest of a card, a row a fact: nested entries are spelled out, long lists of numbers left to the file."""
+    skip = {
+        "title",
+        "what_it_is",
+        "intended_use",
+        "not_for",
+        "training_data",
+        "metrics",
+        "config",
+        "interval",
+        "sha256",
+    }
+    rows = [(_words(name), _text(value)) for name, value in card.fields.items() if name not in skip]
+    rows += [(f"Network: {_words(n).lower()}", _text(v)) for n, v in card.config.as_dict().items() if "scalar" not in n]
+    rows.append(("Hash (SHA-256)", card.sha256))
+    return pd.DataFrame(rows, columns=["Fact", "Value"])
+
+
+def _words(name: str) -> str:
+    text = name.replace("_", " ")
+    return text[0].upper() + text[1:]
+
+
+def _text(value: Any) -> str:
+    if value is None or value in ("", [], {}):
+        return UNKNOWN
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return "; ".join(f"{_words(k).lower()} {_text(v)}" for k, v in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(_text(v) for v in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,97 @@
+"""The colours of every figure, for light and dark paper: one blue for limb, one brown-orange for precordial leads."""
+
+from dataclasses import dataclass
+
+from lvm.recording import LIMB
+
+
+@dataclass(frozen=True)
+class Palette:
+    """`text`, `limb`, `precordial`, `ours` and `muted` are legible (4.5:1) on `paper` and on the page's background."""
+
+    paper: str
+    grid_1mm: str
+    grid_5mm: str
+    trace: str
+    text: str
+    muted: str
+    limb: str
+    precordial: str
+    ours: str
+    limit: str
+    faint: str  # other beats behind the chosen one
+    chosen: str  # shade over the chosen beat
+    waves: tuple[str, str, str]  # shades of P, QRS and T
+    heat: tuple[tuple[float, str], ...]  # magnitude: clear at 0
+    signed: tuple[tuple[float, str], ...]  # clear at 0.5
+
+
+LIGHT = Palette(
+    paper="#fff5f2",
+    grid_1mm="#f8ddd6",
+    grid_5mm="#eab5a8",
+    trace="#15191c",
+    text="#1b2226",
+    muted="#566068",
+    limb="#1f5fa8",
+    precordial="#a34a10",
+    ours="#0b6b72",
+    limit="#a3341a",
+    faint="rgba(70, 80, 90, 0.28)",
+    chosen="rgba(11, 107, 114, 0.16)",
+    waves=("rgba(31, 95, 168, 0.13)", "rgba(30, 40, 46, 0.13)", "rgba(122, 60, 150, 0.13)"),
+    # cividis from its pale end to its dark one, so that more is darker on pale paper
+    heat=(
+        (0.0, "rgba(253, 231, 85, 0.0)"),
+        (0.12, "rgba(238, 211, 90, 0.45)"),
+        (0.4, "rgba(180, 165, 105, 0.72)"),
+        (0.7, "rgba(100, 110, 125, 0.82)"),
+        (1.0, "rgba(0, 42, 102, 0.92)"),
+    ),
+    signed=(
+        (0.0, "rgba(20, 70, 150, 0.92)"),
+        (0.3, "rgba(90, 140, 205, 0.62)"),
+        (0.5, "rgba(255, 255, 255, 0.0)"),
+        (0.7, "rgba(225, 130, 70, 0.62)"),
+        (1.0, "rgba(165, 60, 5, 0.92)"),
+    ),
+)
+
+DARK = Palette(
+    paper="#1d1614",
+    grid_1mm="#33241f",
+    grid_5mm="#5a3b32",
+    trace="#f3f1ee",
+    text="#edf1f2",
+    muted="#b0babf",
+    limb="#79b4f2",
+    precordial="#f2a365",
+    ours="#54c7cc",
+    limit="#ff9d80",
+    faint="rgba(200, 210, 215, 0.30)",
+    chosen="rgba(84, 199, 204, 0.20)",
+    waves=("rgba(121, 180, 242, 0.20)", "rgba(220, 225, 228, 0.18)", "rgba(200, 140, 230, 0.20)"),
+    # cividis from its dark end to its bright one, so that more is brighter on dark paper
+    heat=(
+        (0.0, "rgba(0, 42, 102, 0.0)"),
+        (0.12, "rgba(40, 68, 110, 0.60)"),
+        (0.4, "rgba(110, 112, 118, 0.72)"),
+        (0.7, "rgba(180, 165, 95, 0.80)"),
+        (1.0, "rgba(253, 231, 70, 0.88)"),
+    ),
+    signed=(
+        (0.0, "rgba(110, 180, 255, 0.88)"),
+        (0.3, "rgba(70, 120, 190, 0.60)"),
+        (0.5, "rgba(0, 0, 0, 0.0)"),
+        (0.7, "rgba(190, 95, 40, 0.60)"),
+        (1.0, "rgba(255, 165, 90, 0.88)"),
+    ),
+)
+
+
+def palette(dark: bool) -> Palette:
+    return DARK if dark else LIGHT
+
+
+def of_lead(lead: str, colours: Palette) -> str:
+    return colours.limb if lead in LIMB else colours.precordial

@@ -1,0 +1,274 @@
+"""Numbers, sentences and descriptions in a clinician's words; "–" stands for what is not known."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lvm.analysis import Analysis
+from lvm.beats import BEFORE_R
+from lvm.clean import SAMPLING_RATE_HZ
+from lvm.estimate import Estimate, Input
+from lvm.recording import LEADS, Measurements, Patient
+from lvm.show.beat import marks_ms
+
+if TYPE_CHECKING:
+    from lvm.explain import Explanation
+
+UNKNOWN = "–"
+SOURCES = {
+    "device": "from the file",
+    "computed": "computed here",
+    "typed": "typed",
+    "imputed": "imputed",
+    None: "not known",
+}
+SEXES = {"male": "man", "female": "woman"}
+
+
+def number(value: float | None, unit: str = "", digits: int = 0) -> str:
+    """A number with its unit and a true minus sign, or a dash."""
+    if value is None:
+        return UNKNOWN
+    text = f"{value:.{digits}f}".replace("-", "−")
+    return f"{text} {unit}".rstrip() if unit != "°" else f"{text}°"
+
+
+def span(interval: tuple[float, float] | None, unit: str = "g") -> str:
+    return UNKNOWN if interval is None else f"{interval[0]:.0f}–{interval[1]:.0f} {unit}"
+
+
+def usable(analysis: Analysis) -> str:
+    """'9 of 11 beats usable'."""
+    return f"{sum(b.usable for b in analysis.beats)} of {len(analysis.beats)} beats usable"
+
+
+def best(analysis: Analysis) -> tuple[Measurements, str]:
+    """The device's measurements, filled up with ours, and who made them."""
+    device, ours = analysis.recording.device, analysis.measured
+    names = tuple(Measurements.__dataclass_fields__)
+    values = {n: getattr(ours, n) if getattr(device, n) is None else getattr(device, n) for n in names}
+    by_device = [n for n in names if getattr(device, n) is not None]
+    by_us = [n for n in names if getattr(device, n) is None and values[n] is not None]
+    who = [text for text, has in (("device", by_device), ("computed here", by_us)) if has]
+    return Measurements(**values), " and ".join(who) or "not known"
+
+
+def header(
+    label: str, analysis: Analysis, inputs: dict[str, Input], estimate: Estimate | None
+) -> list[tuple[str, str]]:
+    """The facts that follow the user from page to page: (title, value)."""
+    m, who = best(analysis)
+    sex = inputs["sex"].value
+
+    def known(name: str) -> float | None:
+        found = inputs[name]
+        return float(found.value) if found.value is not None and found.source != "imputed" else None
+
+    items = [
+        (label, f"{SEXES.get(str(sex), 'sex not known')}, {number(known('age_years'), 'years')}"),
+        ("Size", f"{number(known('height_cm'), 'cm')}, {number(known('weight_kg'), 'kg')}"),
+        ("Rate", number(m.heart_rate_bpm, "/min")),
+        (
+            "PR, QRS, QT",
+            f"{number(m.pr_interval_ms)}, {number(m.qrs_duration_ms)}, {number(m.qt_interval_ms, 'ms')}",
+        ),
+        (
+            "P, QRS, T axis",
+            f"{number(m.p_axis_deg, '°')}, {number(m.qrs_axis_deg, '°')}, {number(m.t_axis_deg, '°')}",
+        ),
+        ("Measured by", who),
+        ("Signal", usable(analysis)),
+    ]
+    if estimate is not None:
+        mass = "withheld" if estimate.lvm_g is None else f"{estimate.lvm_g:.0f} g ({span(estimate.interval_g)})"
+        items.append(("LV mass", mass))
+    return items
+
+
+def lead_names(leads: tuple[str, ...]) -> str:
+    return ", ".join(leads[:-1]) + " and " + leads[-1] if len(leads) > 1 else "".join(leads)
+
+
+def missing(analysis: Analysis) -> list[str]:
+    """What the file lacks that the estimate can use, in words."""
+    patient, device = analysis.recording.patient, analysis.recording.device
+    names = {"sex": "sex", "age_years": "age", "height_cm": "height", "weight_kg": "weight"}
+    measures = {
+        "p_axis_deg": "P axis",
+        "qrs_axis_deg": "QRS axis",
+        "t_axis_deg": "T axis",
+        "qrs_duration_ms": "QRS duration",
+    }
+    lacking = []
+    asked = [text for name, text in names.items() if getattr(patient, name) is None]
+    if asked:
+        lacking.append(f"Not in the file: {lead_names(tuple(asked))}. Enter on the page LV mass.")
+    computed = [
+        text for n, text in measures.items() if getattr(device, n) is None and getattr(analysis.measured, n) is not None
+    ]
+    unknown = [
+        text for n, text in measures.items() if getattr(device, n) is None and getattr(analysis.measured, n) is None
+    ]
+    if computed:
+        lacking.append(f"Not measured by the device, so computed here: {lead_names(tuple(computed))}.")
+    if unknown:
+        lacking.append(f"Neither in the file nor measurable: {lead_names(tuple(unknown))}.")
+    return lacking
+
+
+def ecg_alt(analysis: Analysis, beat: int | None, layout: str, gain: float) -> str:
+    m, _ = best(analysis)
+    text = (
+        f"12-lead ECG on millimetre paper, {layout}, 25 mm/s, {gain:g} mm/mV. Rate {number(m.heart_rate_bpm, '/min')}, "
+        f"PR {number(m.pr_interval_ms, 'ms')}, QRS {number(m.qrs_duration_ms, 'ms')}, "
+        f"QT {number(m.qt_interval_ms, 'ms')}, QRS axis {number(m.qrs_axis_deg, '°')}. {usable(analysis)}."
+    )
+    return text if beat is None else f"{text} Beat {beat + 1} is chosen and shaded."
+
+
+def beat_alt(analysis: Analysis, index: int) -> str:
+    mv = analysis.window(index).mv
+    high, low = (np.unravel_index(at, mv.shape) for at in (mv.argmax(), mv.argmin()))
+    marks = marks_ms(analysis.waves[index], analysis.beats[index].r)
+    return (
+        f"Beat {index + 1} in 12 leads over the other usable beats. Highest {mv[high]:.2f} mV in {LEADS[high[0]]}, "
+        f"lowest {number(float(mv[low]), 'mV', 2)} in {LEADS[low[0]]}. "
+        f"From R: P from {number(marks['p_onset_s'], 'ms')}, "
+        f"QRS {number(marks['qrs_onset_s'])} to {number(marks['qrs_offset_s'], 'ms')}, "
+        f"T ends at {number(marks['t_offset_s'], 'ms')}."
+    )
+
+
+def mass_alt(estimate: Estimate) -> str:
+    if estimate.lvm_g is None:
+        return "No estimate."
+    text = f"LV mass {estimate.lvm_g:.0f} g, {interval_name(estimate)} {span(estimate.interval_g)}"
+    limit = limit_g(estimate)
+    return f"{text}; limit for this body size {limit:.0f} g." if limit is not None else f"{text}."
+
+
+def interval_name(estimate: Estimate) -> str:
+    return f"{(estimate.interval_level or 0) * 100:.0f} % interval"
+
+
+def limit_g(estimate: Estimate) -> float | None:
+    """The upper limit of normal in grams for this patient's body surface."""
+    if estimate.limit is None or estimate.bsa_m2 is None:
+        return None
+    return estimate.limit.limit_g_m2 * estimate.bsa_m2
+
+
+def verdict(estimate: Estimate) -> str:
+    """Whether the index passes the reference limit, with whose limit it is."""
+    limit, sex = estimate.limit, estimate.inputs["sex"].value
+    if limit is None:
+        return "There is no reference limit without the sex."
+    group = "men" if sex == "male" else "women"
+    whose = f"the {limit.modality} limit for {group}, {limit.limit_g_m2:.0f} g/m² ({limit.source})"
+    if estimate.lvmi_g_m2 is None:
+        return f"Height and weight are needed to compare with {whose}."
+    size = f"{estimate.lvmi_g_m2:.0f} g/m² at {estimate.bsa_m2:.2f} m² ({estimate.bsa_formula})"
+    side = "**above**" if estimate.above_limit else "**not above**"
+    straddle = ""
+    limit_mass = limit_g(estimate)
+    if estimate.interval_g and limit_mass and estimate.interval_g[0] < limit_mass < estimate.interval_g[1]:
+        straddle = " The limit lies inside the interval: this estimate does not settle it."
+    return f"{size}: {side} {whose}.{straddle}"
+
+
+def criteria_line(estimate: Estimate) -> str:
+    """What the criteria say together, in one line."""
+    judged = [c for c in estimate.criteria if c.met is not None]
+    if not judged:
+        return "The voltage criteria need the sex and a measurable QRS."
+    met = [c.name for c in judged if c.met]
+    said = f"{len(met)} of {len(judged)} met" + (f" ({lead_names(tuple(met))})" if met else "")
+    if estimate.above_limit is None:
+        return f"{said}."
+    side = "above" if estimate.above_limit else "not above"
+    agree = "agree" if bool(met) == estimate.above_limit else "disagree"
+    return f"{said}; the estimate is {side} the limit: they {agree}."
+
+
+def heat_alt(explanation: "Explanation", index: int) -> str:
+    grid = np.abs(explanation.map_g_per_mv)  # (12, 450)
+    lead, sample = np.unravel_index(grid.argmax(), grid.shape)
+    top = max(explanation.table, key=lambda cell: cell.share)
+    at = (int(sample) - BEFORE_R) * 1000 / SAMPLING_RATE_HZ
+    return (
+        f"Saliency of beat {index + 1} in 12 leads: strongest in {LEADS[int(lead)]}, {number(at, 'ms')} from R, "
+        f"{grid.max():.2f} grams per mV. Largest share: {top.segment}, {top.group} leads, {top.share * 100:.0f} %."
+    )
+
+
+def usable_beats(analysis: Analysis) -> list[int]:
+    """Indices of the usable beats."""
+    return [i for i, b in enumerate(analysis.beats) if b.usable]
+
+
+def why_this_beat(analysis: Analysis, beat: int) -> str:
+    if beat == analysis.chosen:
+        return analysis.chosen_reason
+    by_rule = "" if analysis.chosen is None else f" By rule it would be beat {analysis.chosen + 1}."
+    return f"Beat {beat + 1} was chosen by hand.{by_rule}"
+
+
+INPUT_SETS = {
+    "model 2": "Model 2: ECG, patient, axes and QRS duration",
+    "model 1": "Model 1: ECG and patient",
+}
+TRAINED_ON = (
+    "The installed networks were trained on a semi-synthetic cohort: real ECGs, changed by computer, with LV masses "
+    "drawn from published relations. They have never seen a measured LV mass."
+)
+SENSITIVE = "This map shows where the model was sensitive, not why the heart is large."
+SUMS = (
+    "Leads III, aVR, aVL and aVF are sums of I and II, so how the limb leads share the importance among them is not "
+    "unique."
+)
+
+
+def anything_typed(typed: Patient) -> bool:
+    return typed != Patient()
+
+
+def how_sure(estimate: Estimate) -> str:
+    """What the interval is, and how far folds and beats are apart."""
+    folds, beats = estimate.per_fold_g, estimate.per_beat_g
+    return (
+        f"In the training cohort {(estimate.interval_level or 0) * 100:.0f} % of the true masses lay in this range "
+        f"around the estimate; for a real patient that is unproven. "
+        f"{len(folds)} networks (folds) give {span((min(folds), max(folds)))}, "
+        f"{len(beats)} usable beats {span((min(beats), max(beats)))}."
+    )
+
+
+def trust(explanation: "Explanation") -> list[str]:
+    """What speaks for and against a map, in plain words."""
+    facts = explanation.trust
+    said = []
+    similarity = facts.get("randomised_similarity")
+    if similarity is not None:
+        reads = (
+            "so the map depends on what the network learned"
+            if abs(similarity) < 0.3
+            else "so the map shows partly what any such network shows, trained or not"
+            if abs(similarity) < 0.6
+            else "so the map says little about what the network learned"
+        )
+        said.append(f"With random weights instead of the trained ones, the map's rank agreement is "
+                    f"{number(similarity, '', 2)} (1 is the same map, 0 unrelated), {reads}.")  # fmt: skip
+    gap = facts.get("completeness_gap_g")
+    if gap is not None:
+        said.append(
+            f"Segments and patient values together leave {number(gap, 'g', 1)} of the distance to the baseline "
+            f"unexplained: grams per cell are a first approximation. Baseline, {explanation.baseline_name}: "
+            f"{number(explanation.baseline_lvm_g, 'g')}."
+        )
+    agreement = facts.get("method_agreement")
+    said.append(
+        f"A second method agrees in rank by {number(agreement, '', 2)}."
+        if agreement is not None
+        else "No second method was compared: methods often disagree on ECGs, and none is known to be right."
+    )
+    return said

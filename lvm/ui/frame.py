@@ -1,0 +1,55 @@
+"""What every page has: the banner, the header that follows the user, and the empty state."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from lvm.errors import LvmError
+from lvm.ui.case import Case, current_case, estimate_of
+
+if TYPE_CHECKING:
+    from lvm.show.colours import Palette
+
+BANNER = "Research and education only. Not a medical device. Do not use for patient care."
+
+
+def banner() -> None:
+    st.markdown(f":small[**{BANNER}** Computer statements are unconfirmed.]")
+
+
+def header() -> None:
+    """One compact row of facts about the current case."""
+    case = current_case()
+    if case is None:
+        return
+    from lvm.estimate import gather_inputs
+    from lvm.show import words
+
+    try:
+        estimate = estimate_of(case)
+    except LvmError:  # the page that needs the estimate says why there is none
+        estimate = None
+    inputs = gather_inputs(case.analysis, case.typed)
+    with st.container(border=True, horizontal=True, gap="medium"):
+        for title, value in words.header(case.label, case.analysis, inputs, estimate):
+            st.markdown(f":small[{title}]  \n**{value}**", width="content")
+
+
+def case_or_empty(what: str) -> Case:
+    """The current case; without one, a friendly word, the way to the ECG page, and the end of the script."""
+    case = current_case()
+    if case is None:
+        st.info(f"No ECG is open yet. Open a file or one of the simulated examples to see {what}.")
+        st.page_link("pages/ecg.py", label="Open an ECG")
+        st.stop()
+    return case
+
+
+def colours() -> "Palette":
+    """The palette of the theme the user sees."""
+    from lvm.show.colours import palette
+
+    return palette(st.context.theme.type == "dark")
+
+
+CHART = {"displayModeBar": False, "scrollZoom": False, "doubleClick": "reset"}

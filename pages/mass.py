@@ -1,0 +1,87 @@
+"""The estimate of LV mass: what it rests on, how sure it is, and what the voltage criteria say."""
+
+import streamlit as st
+
+from lvm.errors import LvmError
+from lvm.ui.case import choose_inputs, estimate_of, forget_typed
+from lvm.ui.frame import CHART, case_or_empty, colours
+from lvm.ui.patient import number_field, sex_field
+
+st.title("LV mass")
+case = case_or_empty("the estimate of LV mass")
+
+from lvm.show import tables, words  # noqa: E402 - not before an ECG is there
+from lvm.show.mass import mass  # noqa: E402
+
+try:
+    estimates = {name: estimate_of(case, name) for name in ("model 1", "model 2")}
+except LvmError as error:
+    st.error(str(error))
+    st.stop()
+estimate = estimates[case.input_set]
+others = {name.capitalize(): e for name, e in estimates.items() if name != case.input_set}
+
+patient, result = st.columns([2, 5], gap="large")
+with patient:
+    st.subheader("Patient")
+    sex_field(case, estimate)
+    number_field(case, estimate, "age_years", "Age, years", 1, 120)
+    number_field(case, estimate, "height_cm", "Height, cm", 100, 230)
+    number_field(case, estimate, "weight_kg", "Weight, kg", 25, 300)
+    st.button("Back to the file’s values", on_click=forget_typed, disabled=not words.anything_typed(case.typed))
+
+with result:
+    key = f"inputs-{case.number}"
+    st.session_state[key] = case.input_set
+    st.segmented_control(
+        "The network is given",
+        ("model 2", "model 1"),
+        format_func=words.INPUT_SETS.__getitem__,
+        key=key,
+        required=True,
+        on_change=choose_inputs,
+        args=(key,),
+    )
+    if estimate.lvm_g is None:
+        st.warning(f"**No estimate.** {estimate.withheld}")
+    else:
+        grams, interval, index = st.columns(3)
+        grams.metric("LV mass", words.number(estimate.lvm_g, "g"))
+        interval.metric(words.interval_name(estimate).capitalize(), words.span(estimate.interval_g))
+        index.metric("LV mass index", words.number(estimate.lvmi_g_m2, "g/m²"))
+        st.markdown(words.verdict(estimate))
+        st.plotly_chart(
+            mass(estimate, others, colours()),
+            theme=None,
+            config=CHART,
+            key="mass_chart",
+            alt=words.mass_alt(estimate),
+        )
+        st.markdown(f":small[{words.how_sure(estimate)}]")
+    for warning in estimate.warnings:
+        st.warning(warning)
+    st.info(words.TRAINED_ON)
+
+left, right = st.columns([2, 5], gap="large")
+with left:
+    st.subheader("From the ECG")
+    st.table(
+        tables.ecg_inputs(estimate), hide_index=True, border="horizontal", alt="Axes and QRS duration with their source"
+    )
+with right:
+    st.subheader("Both models on this ECG")
+    st.table(
+        tables.models({name.capitalize(): e for name, e in estimates.items()}),
+        hide_index=True,
+        border="horizontal",
+        alt="Models 1 and 2 side by side",
+    )
+
+st.subheader("Voltage criteria on the same ECG")
+st.markdown(words.criteria_line(estimate))
+if estimate.criteria:
+    st.table(tables.criteria(estimate), hide_index=True, border="horizontal", alt=words.criteria_line(estimate))
+    st.markdown(
+        ":small[Medians over the usable beats, 0.5–150 Hz. No criterion is better than the others; most miss more than "
+        "half of hypertrophied hearts and are right in 85–90 % of normal ones (AHA/ACCF/HRS 2009).]"
+    )

@@ -1,0 +1,45 @@
+"""What the installed networks are, on what they were trained, and how that compares with the paper."""
+
+import streamlit as st
+
+from lvm.errors import LvmError
+from lvm.show import cards, paper_results, words
+from lvm.weights import cards as installed
+
+st.title("Models")
+try:
+    bundles = installed()
+except LvmError as error:
+    st.error(str(error))
+    st.stop()
+st.info(words.TRAINED_ON)
+
+for card in bundles:
+    with st.container(border=True):
+        st.subheader(f"{cards.kind(card)}")
+        st.markdown(f"**{card.fields.get('title', 'No title.')}**")
+        what, use = st.columns(2, gap="large")
+        what.markdown(f"**What it is.** {card.fields.get('what_it_is', '–')}")
+        what.markdown(f"**Trained on.** {card.fields['training_data']}")
+        use.markdown(f"**For.** {card.fields.get('intended_use', '–')}")
+        use.markdown(f"**Not for.** {card.fields.get('not_for', '–')}")
+        with st.expander("All facts"):
+            st.table(cards.facts(card), hide_index=True, border="horizontal", alt=f"Facts of {cards.kind(card)}")
+if not bundles:
+    st.warning("No weights are installed.")
+
+st.header("Ours, on the semi-synthetic cohort")
+st.markdown(
+    "Out of fold, so no recording was in both training and test. These figures say how well the network recovers masses "
+    "that a computer drew; they say nothing about patients."
+)
+st.table(cards.results(bundles), hide_index=True, border="horizontal", alt="Errors on the semi-synthetic cohort")
+st.markdown("Picking out real ECGs coded as LV hypertrophy. The codes themselves rest largely on voltage.")
+st.table(cards.real_ecgs(bundles), hide_index=True, border="horizontal", alt="Discrimination on real ECGs")
+
+st.header("Paper, on patients")
+st.markdown(f"{paper_results.SOURCE}. Its weights and data are not public: none of this was measured here.")
+st.markdown("**Table 2: what each set of inputs adds**")
+st.table(paper_results.input_sets(), hide_index=True, border="horizontal", alt="Table 2 of the paper")
+st.markdown("**Table 4: mean absolute error by sex-specific training**")
+st.table(paper_results.by_sex(), hide_index=True, border="horizontal", alt="Table 4 of the paper")
