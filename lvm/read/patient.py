@@ -8,7 +8,7 @@ from lvm.recording import Measurements, Sex
 MAX_AGE_YEARS = 130
 _CM_PER_INCH, _KG_PER_LB = 2.54, 0.45359237
 _HEIGHT_CM, _WEIGHT_KG = (50.0, 250.0), (10.0, 400.0)
-_UNITS_A_YEAR = {"Y": 1.0, "M": 12.0, "W": 365.25 / 7, "D": 365.25, "H": 365.25 * 24}
+_UNITS_A_YEAR = {"YEAR": 1.0, "MONTH": 12.0, "WEEK": 365.25 / 7, "DAY": 365.25, "HOUR": 365.25 * 24}
 _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _US_DATE = re.compile(r"(\d{1,2})-(\d{1,2})-(\d{4})", re.ASCII)
 _TIME = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})(\.\d{1,9})?", re.ASCII)
@@ -29,8 +29,9 @@ def sex(value: str | None) -> Sex | None:
 
 
 def age_years(age: float | None, unit: str | None) -> float | None:
-    """Whole completed years of an age in years, months, weeks, days or hours; no unit means years."""
-    units_a_year = _UNITS_A_YEAR.get((unit or "Y").strip().upper()[:1])
+    """Whole completed years of an age in years, months, weeks, days or hours; no unit means years,
+    an unknown one that the age is unknown."""
+    units_a_year = _UNITS_A_YEAR.get((unit or "YEAR").strip().upper().removesuffix("S"))
     if age is None or units_a_year is None or not 0 <= age <= MAX_AGE_YEARS * units_a_year:
         return None
     return float(age // units_a_year)

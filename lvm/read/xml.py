@@ -18,6 +18,7 @@ from lvm.errors import DamagedFileError, NotAnEcgError
 Element = Any  # an lxml element; lxml has no types
 
 MAX_BYTES = 10 * 2**20
+MAX_TAGS = 200_000  # real files hold a few thousand; every lookup walks them
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -75,6 +76,11 @@ def parse(data: bytes, accepted: str) -> Element:
             "The file declares XML entities of its own in its DOCTYPE. No electrocardiograph writes such a file and "
             "it could be an attack, so it was not read. Export the ECG again from the source."
         )
+    if text.count("<") > MAX_TAGS:
+        raise NotAnEcgError(
+            f"The file holds more than {MAX_TAGS // 2} XML elements, far more than one resting ECG needs. "
+            f"Export a single ECG as {accepted}."
+        )
     root = _parse_text(text)
     if next(root.iter(etree.Entity), None) is not None:
         raise DamagedFileError(
@@ -85,6 +91,8 @@ def parse(data: bytes, accepted: str) -> Element:
 
 def _decode(data: bytes) -> str:
     """Text of a file. The bytes are believed before the declaration."""
+    if data[:_SNIFFED].lstrip().startswith(codecs.BOM_UTF8):
+        data = data.lstrip()
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             try:
@@ -132,7 +140,7 @@ def _parse_text(text: str) -> Element:
 
 def local_name(element: Element) -> str:
     """Name of an element without its namespace."""
-    return re.split("[}:]", element.tag)[-1]  # a colon remains where a prefix was never declared
+    return str(element.tag).rpartition("}")[2]
 
 
 def children(element: Element, path: str) -> Iterator[Element]:
