@@ -30,8 +30,9 @@ _EDGE = 9  # samples over which a change fades in and out
 
 @dataclass(frozen=True)
 class Change:
-    """gain: of the QRS dipole along X, Y, Z; turn_deg: in the frontal plane; widen: QRS duration factor;
-    t_gain: T amplitude factor; secondary: peak of the ST-T change per mean QRS level, both in mV."""
+    """gain: of the QRS dipole along X, Y, Z; turn_deg: of the dipole in the X-Y plane, the QRS axis turns up to twice
+    as far; widen: QRS duration factor; t_gain: T amplitude factor; secondary: peak of the ST-T change per mean QRS
+    level, both in mV."""
 
     gain: tuple[float, float, float] = (1.0, 1.0, 1.0)
     turn_deg: float = 0.0
