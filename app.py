@@ -7,19 +7,22 @@ import streamlit as st
 from lvm.ui import frame
 from lvm.ui.warm import warm
 
+# No address is a file's name: else Streamlit, on a fresh server, would take pages/ for an app of its own kind and open
+# that file without what is below, banner included.
 PAGES = [
-    st.Page("pages/ecg.py", title="ECG", default=True),
-    st.Page("pages/beats.py", title="Beats"),
-    st.Page("pages/mass.py", title="LV mass"),
-    st.Page("pages/saliency.py", title="Saliency"),
-    st.Page("pages/models.py", title="Models"),
+    st.Page("pages/ecg.py", title="ECG", url_path="recording", default=True),
+    st.Page("pages/beats.py", title="Beats", url_path="beat"),
+    st.Page("pages/mass.py", title="LV mass", url_path="lv-mass"),
+    st.Page("pages/saliency.py", title="Saliency", url_path="saliency-map"),
+    st.Page("pages/models.py", title="Models", url_path="model-cards"),
 ]
 
 # A local icon, set before the navigation: without it the browser would ask an outside host for one.
 icon = Path(__file__).parent / "lvm" / "ui" / "icon.png"
 st.set_page_config(page_title="eLVMass-Net: LV mass from the ECG", page_icon=str(icon), layout="wide")
 page = st.navigation(PAGES, position="top")
-frame.banner()
-frame.header()
-page.run()
+with frame.sheet():
+    frame.banner()
+    frame.header()
+    page.run()
 warm()

@@ -30,7 +30,7 @@ with st.expander("Open an ECG" if case is None else "Open another ECG", expanded
     simulated.markdown("Or try a simulated patient:")
     for example in EXAMPLES:
         simulated.button(
-            example.label.removeprefix("Simulated: ").capitalize(),
+            example.label.removeprefix("Simulated: "),
             key=example.key,
             help=example.description,
             on_click=lambda e=example: open_case(e.data(), e.label),
@@ -43,7 +43,7 @@ if case is None:
     st.stop()
 
 from lvm.show import tables, words  # noqa: E402 - not before an ECG is there: the first page is up sooner
-from lvm.show.ecg import LAYOUTS, PAGE_S, ecg  # noqa: E402
+from lvm.show.ecg import LAYOUTS, PAGE_S, ecg, needs_pages  # noqa: E402
 
 analysis, recording = case.analysis, case.analysis.recording
 with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
@@ -52,7 +52,7 @@ with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
     )
     gain = st.segmented_control("Gain, mm/mV", (5, 10), default=10, required=True, key="gain", persist_state="session")
     start_s = 0.0
-    if recording.duration_s > PAGE_S + 0.5:
+    if needs_pages(analysis):
         start_s = st.slider(
             "First second shown", 0.0, recording.duration_s - PAGE_S, 0.0, 0.5, key=f"start-{case.number}", width=320
         )

@@ -58,24 +58,25 @@ with result:
             alt=words.mass_alt(estimate),
         )
         st.markdown(f":small[{words.how_sure(estimate)}]")
-    for warning in estimate.warnings:
-        st.warning(warning)
+    if estimate.warnings:
+        st.warning(words.cautions(estimate.warnings))
     st.info(words.TRAINED_ON)
 
-left, right = st.columns([2, 5], gap="large")
+left, right = st.columns([2, 3], gap="large")
 with left:
     st.subheader("From the ECG")
     st.table(
         tables.ecg_inputs(estimate), hide_index=True, border="horizontal", alt="Axes and QRS duration with their source"
     )
-with right:
-    st.subheader("Both models on this ECG")
-    st.table(
-        tables.models({name.capitalize(): e for name, e in estimates.items()}),
-        hide_index=True,
-        border="horizontal",
-        alt="Models 1 and 2 side by side",
-    )
+if estimate.lvm_g is not None:
+    with right:
+        st.subheader("Both models on this ECG")
+        st.table(
+            tables.models({name.capitalize(): e for name, e in estimates.items()}),
+            hide_index=True,
+            border="horizontal",
+            alt="Models 1 and 2 side by side",
+        )
 
 st.subheader("Voltage criteria on the same ECG")
 st.markdown(words.criteria_line(estimate))

@@ -14,15 +14,15 @@ except LvmError as error:
     st.stop()
 st.info(words.TRAINED_ON)
 
-for card in bundles:
-    with st.container(border=True):
-        st.subheader(f"{cards.kind(card)}")
+places = st.columns(2, gap="medium")
+for i, card in enumerate(bundles):
+    with places[i % 2].container(border=True):
+        st.subheader(cards.kind(card))
         st.markdown(f"**{card.fields.get('title', 'No title.')}**")
-        what, use = st.columns(2, gap="large")
-        what.markdown(f"**What it is.** {card.fields.get('what_it_is', '–')}")
-        what.markdown(f"**Trained on.** {card.fields['training_data']}")
-        use.markdown(f"**For.** {card.fields.get('intended_use', '–')}")
-        use.markdown(f"**Not for.** {card.fields.get('not_for', '–')}")
+        st.markdown(f"**What it is.** {card.fields.get('what_it_is', '–')}")
+        st.markdown(f"**For.** {card.fields.get('intended_use', '–')}")
+        st.markdown(f"**Not for.** {card.fields.get('not_for', '–')}")
+        st.markdown(f"**Trained on.** {card.fields['training_data']}")
         with st.expander("All facts"):
             st.table(cards.facts(card), hide_index=True, border="horizontal", alt=f"Facts of {cards.kind(card)}")
 if not bundles:
@@ -30,8 +30,8 @@ if not bundles:
 
 st.header("Ours, on the semi-synthetic cohort")
 st.markdown(
-    "Out of fold, so no recording was in both training and test. These figures say how well the network recovers masses "
-    "that a computer drew; they say nothing about patients."
+    "Mean absolute error, out of fold: no recording was in both training and test. They say how well a network "
+    f"recovers masses that a computer drew; they say nothing about patients. {cards.gain(bundles)}"
 )
 st.table(cards.results(bundles), hide_index=True, border="horizontal", alt="Errors on the semi-synthetic cohort")
 st.markdown("Picking out real ECGs coded as LV hypertrophy. The codes themselves rest largely on voltage.")

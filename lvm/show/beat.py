@@ -22,7 +22,7 @@ TITLES = {"limb": "Limb leads, frontal plane", "precordial": "Precordial leads, 
 
 _STEP_MM = LEAD_MM + 2.5  # from one lead to the next: on a 5 mm line
 _LEFT_MM = 10.0
-_TITLE_MM, _LABEL_MM, _NAMES_MM, _FOOT_MM = 5.0, 4.5, 7.5, 4.0
+_TITLE_MM, _LABEL_MM, _NAMES_MM, _FOOT_MM = 5.0, 4.5, 2.8, 4.0
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,15 @@ def time_ms() -> NDArray[np.float32]:
     return ((np.arange(WINDOW) - BEFORE_R) * 1000 / SAMPLING_RATE_HZ).astype(np.float32)
 
 
-def beat_sheet(shown_mv: list[Signal], colours: Palette) -> tuple[Sheet, list[Cell]]:
-    """Paper with a cell for each of the 12 leads, high enough for all beats in `shown_mv`, each (12, 450)."""
+def beat_sheet(shown_mv: list[Signal], colours: Palette, name_lines: int) -> tuple[Sheet, list[Cell]]:
+    """Paper with a cell for each of the 12 leads, high enough for all beats in `shown_mv`, each (12, 450).
+
+    name_lines : lines of wave or segment names under each cell.
+    """
+    names_mm = 2.0 + _NAMES_MM * name_lines
     rows = [[LEADS.index(lead) for lead in leads] for leads in GROUPS.values()]
     extents = [extent([mv[row] for mv in shown_mv], GAIN) for row in rows]
-    reach = [(down - _NAMES_MM, up + _LABEL_MM + _TITLE_MM) for down, up in extents]
+    reach = [(down - names_mm, up + _LABEL_MM + _TITLE_MM) for down, up in extents]
     baselines = stack(reach, gap_mm=1.0, top_mm=0.0)
     height = -(baselines[-1] + reach[-1][0]) + _FOOT_MM
     sheet = Sheet(colours, _LEFT_MM + 6 * _STEP_MM, height)
@@ -62,9 +66,9 @@ def beat_sheet(shown_mv: list[Signal], colours: Palette) -> tuple[Sheet, list[Ce
     return sheet, cells
 
 
-def name_below(sheet: Sheet, cell: Cell, name: str, x: float) -> None:
-    """The name of a wave or segment under its cell; QRS a line lower, because its neighbours are close."""
-    lower = 6.4 if name == "QRS" else 3.6
+def name_below(sheet: Sheet, cell: Cell, name: str, x: float, line: int = 0) -> None:
+    """The name of a wave or segment under its cell, on the first or the second line."""
+    lower = 3.6 + _NAMES_MM * line
     sheet.label(x, cell.bottom - lower, name, sheet.colours.muted, 12, "center")
 
 
@@ -102,7 +106,7 @@ def beat(analysis: Analysis, index: int, colours: Palette) -> go.Figure:
     """Beat `index` in its groups' colours over all usable beats, with P, QRS and T shaded."""
     chosen = analysis.window(index).mv
     others = [analysis.window(i).mv for i, b in enumerate(analysis.beats) if b.usable and i != index]
-    sheet, cells = beat_sheet([chosen, *others], colours)
+    sheet, cells = beat_sheet([chosen, *others], colours, 1)
     marks = marks_ms(analysis.waves[index], analysis.beats[index].r)
     for cell in cells:
         for name, wave, shade in zip(("P", "QRS", "T"), ("p", "qrs", "t"), colours.waves, strict=True):

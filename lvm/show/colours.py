@@ -59,8 +59,8 @@ LIGHT = Palette(
 
 DARK = Palette(
     paper="#1d1614",
-    grid_1mm="#33241f",
-    grid_5mm="#5a3b32",
+    grid_1mm="#2b201c",
+    grid_5mm="#54382f",
     trace="#f3f1ee",
     text="#edf1f2",
     muted="#b0babf",

@@ -15,6 +15,7 @@ from lvm.show.millimetres import SPEED_MM_PER_S, Sheet, extent, stack
 Layout = Literal["3 × 4 + rhythm", "12 × 1"]
 LAYOUTS: tuple[Layout, ...] = ("3 × 4 + rhythm", "12 × 1")
 PAGE_S = 10.0  # one sheet of paper
+WHOLE_S = 11.0  # a recording up to this long is shown whole
 
 _ROWS: dict[Layout, tuple[tuple[str, ...], ...]] = {
     "3 × 4 + rhythm": (
@@ -37,6 +38,11 @@ def strip_line(gain: float) -> str:
     return f"{SPEED_MM_PER_S} mm/s    {gain:g} mm/mV    {low:g}–{high:g} Hz    UNCONFIRMED"
 
 
+def needs_pages(analysis: Analysis) -> bool:
+    """Whether the recording is longer than a sheet."""
+    return analysis.recording.duration_s > WHOLE_S
+
+
 def ecg(
     analysis: Analysis,
     beat: int | None,
@@ -46,12 +52,15 @@ def ecg(
     gain: float = 10,
     start_s: float = 0.0,
 ) -> go.Figure:
-    """Ten seconds of the cleaned recording from `start_s`, at 25 mm/s and `gain` mm/mV.
+    """The cleaned recording, or ten seconds of a long one from `start_s`, at 25 mm/s and `gain` mm/mV.
 
     Rows are as far apart as their signal needs. Beats are marked above the last row; `beat` is shaded there.
     """
     first = int(start_s * SAMPLING_RATE_HZ)
-    signal = analysis.cleaned_mv[:, first : first + int(PAGE_S * SAMPLING_RATE_HZ)]
+    page = min(analysis.cleaned_mv.shape[1], int(WHOLE_S * SAMPLING_RATE_HZ))
+    if needs_pages(analysis):
+        page = int(PAGE_S * SAMPLING_RATE_HZ)
+    signal = analysis.cleaned_mv[:, first : first + page]
     samples = signal.shape[1]
     rows = _ROWS[layout]
     pieces = [[(lead, *_piece(samples, len(row), column)) for column, lead in enumerate(row)] for row in rows]

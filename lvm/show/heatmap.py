@@ -26,7 +26,7 @@ def heatmap(
     One scale for all leads, from 0 (clear) to the largest absolute value, or zero-centred with the sign.
     """
     cut = analysis.window(index)
-    sheet, cells = beat_sheet([cut.mv], colours)
+    sheet, cells = beat_sheet([cut.mv], colours, 2)
     parts = _parts(analysis.waves[index], analysis.beats[index].r, cut)
     for cell in cells:
         row = LEADS.index(cell.lead)
@@ -47,7 +47,9 @@ def heatmap(
             if low:
                 sheet.upright(cell.x + low * MM_PER_SAMPLE, (cell.bottom - 1, cell.top), colours.muted)
             if high - low > _NARROWEST:
-                name_below(sheet, cell, SHORT[name], cell.x + (low + high) / 2 * MM_PER_SAMPLE)
+                middle = cell.x + (low + high) / 2 * MM_PER_SAMPLE
+                # QRS has no room beside its neighbours
+                name_below(sheet, cell, SHORT[name], middle, line=int(name == "QRS interval"))
         hover = "%{customdata[0]:.0f} ms from R<br>%{customdata[1]:.2f} mV, %{customdata[2]:+.3f} g per mV"
         trace(sheet, cell, cut.mv[row], colours.trace, 1.8, hover, map_g_per_mv[row])
     # The colour bar takes room above the sheet, so that it does not narrow the paper.

@@ -43,8 +43,8 @@ def mass(estimate: Estimate, others: dict[str, Estimate], colours: Palette) -> g
     figure = go.Figure(
         traces,
         layout={
-            "height": 90 + 44 * len(rows),
-            "margin": {"l": 0, "r": 10, "t": 34, "b": 0},
+            "height": 100 + 42 * len(rows),
+            "margin": {"l": 0, "r": 10, "t": 34, "b": 50},
             "plot_bgcolor": "rgba(0,0,0,0)",
             "paper_bgcolor": "rgba(0,0,0,0)",
             "font": {"family": FONT, "size": 14, "color": colours.text},
@@ -52,7 +52,8 @@ def mass(estimate: Estimate, others: dict[str, Estimate], colours: Palette) -> g
             "xaxis": {
                 "range": [low, high],
                 "title": {"text": "LV mass, g"},
-                "gridcolor": colours.grid_5mm if limit is None else "rgba(128,128,128,0.25)",
+                "gridcolor": "rgba(128,128,128,0.25)",
+                "automargin": True,
                 "zeroline": False,
                 "fixedrange": True,
             },

@@ -12,7 +12,7 @@ from lvm.show.colours import Palette
 SPEED_MM_PER_S = 25
 FONT = '"Source Sans", "Source Sans 3", sans-serif'
 
-_DESIGN_WIDTH_PX = 1100  # between the content widths of a 1024 and a 1440 px window
+_DESIGN_WIDTH_PX = 1250  # the pages are 1280 wide at most
 
 
 def stack(extents_mm: list[tuple[float, float]], gap_mm: float, top_mm: float) -> list[float]:

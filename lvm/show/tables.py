@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from lvm.analysis import Analysis
-from lvm.estimate import NAMES, Estimate
+from lvm.estimate import Estimate
 from lvm.net.config import ECG_MEASURES
 from lvm.recording import Measurements
 from lvm.show.beat import marks_ms
-from lvm.show.words import SOURCES, UNKNOWN, interval_name, number, span
+from lvm.show.words import SOURCES, UNKNOWN, input_name, interval_name, number, span
 from lvm.waves import SEGMENTS
 
 if TYPE_CHECKING:
@@ -92,9 +92,8 @@ def ecg_inputs(estimate: Estimate) -> pd.DataFrame:
         found = estimate.inputs[name]
         value = None if found.value is None else float(found.value)
         unit = "°" if name.endswith("_deg") else "ms"
-        text = NAMES[name]
-        rows.append((text[0].upper() + text[1:], number(value, unit), SOURCES[found.source]))
-    return pd.DataFrame(rows, columns=["From the ECG", "Value", "Source"])
+        rows.append((input_name(name), number(value, unit), SOURCES[found.source]))
+    return pd.DataFrame(rows, columns=["Measure", "Value", "Source"])
 
 
 def models(estimates: dict[str, Estimate]) -> pd.DataFrame:
@@ -133,9 +132,9 @@ def importance(explanation: "Explanation") -> pd.DataFrame:
     """Segments by lead group: share of the map, in percent, with the totals of groups and segments."""
     share = {(cell.segment, cell.group): cell.share * 100 for cell in explanation.table}
     groups = list(dict.fromkeys(cell.group for cell in explanation.table))
-    rows = [(s, *(share[s, g] for g in groups), sum(share[s, g] for g in groups)) for s in SEGMENTS]
-    rows.append(("Total", *(sum(share[s, g] for s in SEGMENTS) for g in groups), sum(share.values())))
-    text = [(name, *(number(value, "%", 1) for value in values)) for name, *values in rows]
+    rows = [(s, [share[s, g] for g in groups]) for s in SEGMENTS]
+    rows.append(("Total", [sum(share[s, g] for s in SEGMENTS) for g in groups]))
+    text = [(name, *(number(v, "%", 1) for v in values), number(sum(values), "%", 1)) for name, values in rows]
     return pd.DataFrame(text, columns=["Segment", *(f"{g.capitalize()} leads" for g in groups), "Both"])
 
 
@@ -143,7 +142,13 @@ def importance_detail(explanation: "Explanation") -> pd.DataFrame:
     """One row a cell, with plain numbers: what the download holds."""
     return pd.DataFrame(
         [
-            (c.segment, c.group, round(c.share * 100, 2), round(c.density, 4), round(c.grams, 2))
+            (
+                c.segment,
+                c.group,
+                round(c.share * 100, 2),
+                None if c.density is None else round(c.density, 4),
+                round(c.grams, 2),
+            )
             for c in explanation.table
         ],
         columns=["segment", "lead_group", "share_percent", "density", "grams"],
@@ -160,5 +165,5 @@ def detail(explanation: "Explanation") -> pd.DataFrame:
 
 
 def scalars(explanation: "Explanation") -> pd.DataFrame:
-    rows = [(NAMES.get(name, name).capitalize(), number(grams, "g", 1)) for name, grams in explanation.scalars]
+    rows = [(input_name(name), number(grams, "g", 1)) for name, grams in explanation.scalars]
     return pd.DataFrame(rows, columns=["Input", "Contribution"])

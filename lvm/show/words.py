@@ -7,7 +7,7 @@ import numpy as np
 from lvm.analysis import Analysis
 from lvm.beats import BEFORE_R
 from lvm.clean import SAMPLING_RATE_HZ
-from lvm.estimate import Estimate, Input
+from lvm.estimate import NAMES, Estimate, Input
 from lvm.recording import LEADS, Measurements, Patient
 from lvm.show.beat import marks_ms
 
@@ -30,11 +30,17 @@ def number(value: float | None, unit: str = "", digits: int = 0) -> str:
     if value is None:
         return UNKNOWN
     text = f"{value:.{digits}f}".replace("-", "−")
+    if not text.strip("−0."):  # no minus before a zero
+        text = text.removeprefix("−")
     return f"{text} {unit}".rstrip() if unit != "°" else f"{text}°"
 
 
 def span(interval: tuple[float, float] | None, unit: str = "g") -> str:
-    return UNKNOWN if interval is None else f"{interval[0]:.0f}–{interval[1]:.0f} {unit}"
+    """'112–158 g', or '124 g' where both ends read the same."""
+    if interval is None:
+        return UNKNOWN
+    low, high = (f"{end:.0f}" for end in interval)
+    return f"{low} {unit}" if low == high else f"{low}–{high} {unit}"
 
 
 def usable(analysis: Analysis) -> str:
@@ -49,8 +55,8 @@ def best(analysis: Analysis) -> tuple[Measurements, str]:
     values = {n: getattr(ours, n) if getattr(device, n) is None else getattr(device, n) for n in names}
     by_device = [n for n in names if getattr(device, n) is not None]
     by_us = [n for n in names if getattr(device, n) is None and values[n] is not None]
-    who = [text for text, has in (("device", by_device), ("computed here", by_us)) if has]
-    return Measurements(**values), " and ".join(who) or "not known"
+    who = [text for text, has in (("device", by_device), ("computed", by_us)) if has]
+    return Measurements(**values), ", ".join(who) or "not known"
 
 
 def header(
@@ -64,19 +70,22 @@ def header(
         found = inputs[name]
         return float(found.value) if found.value is not None and found.source != "imputed" else None
 
+    person = [SEXES.get(str(sex), "sex not known"), number(known("age_years"), "years")]
+    if known("age_years") is None:
+        person = ["sex and age not known"] if sex is None else [person[0], "age not known"]
+    size = known("height_cm"), known("weight_kg")
     items = [
-        (label, f"{SEXES.get(str(sex), 'sex not known')}, {number(known('age_years'), 'years')}"),
-        ("Size", f"{number(known('height_cm'), 'cm')}, {number(known('weight_kg'), 'kg')}"),
+        (label, ", ".join(person)),
+        ("Size", "not known" if size == (None, None) else f"{number(size[0], 'cm')}, {number(size[1], 'kg')}"),
         ("Rate", number(m.heart_rate_bpm, "/min")),
         (
-            "PR, QRS, QT",
+            f"PR, QRS, QT ({who})",
             f"{number(m.pr_interval_ms)}, {number(m.qrs_duration_ms)}, {number(m.qt_interval_ms, 'ms')}",
         ),
         (
             "P, QRS, T axis",
             f"{number(m.p_axis_deg, '°')}, {number(m.qrs_axis_deg, '°')}, {number(m.t_axis_deg, '°')}",
         ),
-        ("Measured by", who),
         ("Signal", usable(analysis)),
     ]
     if estimate is not None:
@@ -272,3 +281,14 @@ def trust(explanation: "Explanation") -> list[str]:
         else "No second method was compared: methods often disagree on ECGs, and none is known to be right."
     )
     return said
+
+
+def cautions(warnings: tuple[str, ...]) -> str:
+    """Several warnings as one list."""
+    return warnings[0] if len(warnings) == 1 else "\n".join(f"- {warning}" for warning in warnings)
+
+
+def input_name(name: str) -> str:
+    """'QRS duration', 'Age': the name of an input as a table begins with it."""
+    text = NAMES.get(name, name)
+    return text[0].upper() + text[1:]

@@ -8,9 +8,16 @@ from lvm.errors import LvmError
 from lvm.ui.case import Case, current_case, estimate_of
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from lvm.show.colours import Palette
 
 BANNER = "Research and education only. Not a medical device. Do not use for patient care."
+
+
+def sheet() -> "DeltaGenerator":
+    """The middle of the window: no wider than an ECG can be read at one glance."""
+    return st.container(horizontal_alignment="center").container(width=1280)
 
 
 def banner() -> None:
@@ -30,9 +37,9 @@ def header() -> None:
     except LvmError:  # the page that needs the estimate says why there is none
         estimate = None
     inputs = gather_inputs(case.analysis, case.typed)
-    with st.container(border=True, horizontal=True, gap="medium"):
+    with st.container(border=True, horizontal=True, gap="small"):
         for title, value in words.header(case.label, case.analysis, inputs, estimate):
-            st.markdown(f":small[{title}]  \n**{value}**", width="content")
+            st.markdown(f":small[{title}]  \n:small[**{value}**]", width="content")
 
 
 def case_or_empty(what: str) -> Case:
