@@ -24,13 +24,15 @@ class Heart:
 
 @dataclass(frozen=True)
 class Criterion:
-    """`value` gives the measured number and the waves it rests on; it is met at `threshold[sex]` and above."""
+    """`value` gives the measured number and the waves it rests on; it is met from `threshold[sex]` on, or only
+    above it where `above` says so."""
 
     name: str
     unit: str
     value: Callable[[Heart], tuple[float | None, tuple[str, ...]]]
     threshold: dict[Sex, float]
     source: str
+    above: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,9 @@ CRITERIA = (
     Criterion("Cornell voltage", "mV", _cornell, {"male": 2.8, "female": 2.0}, "Casale 1987"),
     Criterion("Cornell product", "mm·ms", _cornell_product, _both(2440.0), "Molloy 1992"),
     Criterion("Peguero-Lo Presti", "mV", _peguero, {"male": 2.8, "female": 2.3}, "Peguero 2017"),
-    Criterion("R in aVL", "mV", lambda h: (h.amplitudes.r["aVL"], ("RaVL",)), _both(1.1), "Sokolow & Lyon 1949"),
+    Criterion(
+        "R in aVL", "mV", lambda h: (h.amplitudes.r["aVL"], ("RaVL",)), _both(1.1), "Sokolow & Lyon 1949", above=True
+    ),
 )
 
 
@@ -85,6 +89,6 @@ def judge(heart: Heart) -> tuple[CriterionResult, ...]:
     for c in CRITERIA:
         value, leads = c.value(heart)
         limit = c.threshold[heart.sex]
-        met = None if value is None else value >= limit
+        met = None if value is None else value > limit if c.above else value >= limit
         results.append(CriterionResult(c.name, value, c.unit, limit, met, leads, c.source))
     return tuple(results)

@@ -4,7 +4,8 @@ First version: NeuroKit2's prominence delineator (Emrich 2024) on every lead at 
 that its QRS points up; a percentile over the leads that mark the wave (at least six) is the global boundary. A low
 percentile for an onset and a high one for an offset, because a global wave begins in its earliest lead and ends in its
 latest. What bias that leaves on LUDB 1-100 is taken off. Then, SD over records of the error in ms: P on 10, P off 13,
-QRS on 8, QRS off 17, T on 20, T off 13. It finds a P wave in many beats that have none.
+QRS on 8, QRS off 17, T on 20, T off 13. Known faults: it finds a P wave in many beats that have none, reads a QRS of
+more than 120 ms far too short, and puts T offset too early above 100/min and before premature beats.
 """
 
 import warnings

@@ -11,8 +11,9 @@ class CausalConv(nn.Module):
     def __init__(self, inputs: int, outputs: int, kernel: int, dilation: int) -> None:
         super().__init__()
         self.past = (kernel - 1) * dilation
-        self.conv = weight_norm(nn.Conv1d(inputs, outputs, kernel, dilation=dilation))
-        nn.init.kaiming_normal_(self.conv.weight, nonlinearity="relu")
+        conv = nn.Conv1d(inputs, outputs, kernel, dilation=dilation)
+        nn.init.kaiming_normal_(conv.weight, nonlinearity="relu")
+        self.conv = weight_norm(conv)
 
     def forward(self, x: Tensor) -> Tensor:
         """(batch, inputs, times) -> (batch, outputs, times)"""

@@ -77,7 +77,6 @@ def test_widths_are_matched_where_they_differ():
     assert TCN(2, 4, 3, 2, 0.0)(torch.zeros(5, 2, 30)).shape == (5, 4, 30)
 
 
-@pytest.mark.xfail(reason="kaiming_normal_ fills a copy of the parametrised weight", strict=False)
 def test_weight_norm_starts_at_the_initial_weight():
     """Kaiming's scale must survive the parametrisation: sd = sqrt(2 / (inputs x kernel))."""
     torch.manual_seed(0)
