@@ -28,12 +28,15 @@ with st.expander("Open an ECG" if case is None else "Open another ECG", expanded
     )
     from_file.markdown(":small[The file stays in the memory of this session. Names and identifiers are not read.]")
     simulated.markdown("Or try a simulated patient:")
-    for example in EXAMPLES:
+    for i, example in enumerate(EXAMPLES, start=1):
+        name = example.label.removeprefix("Simulated: ")
         simulated.button(
-            example.label.removeprefix("Simulated: "),
+            f"{i}: {name}",
             key=example.key,
             help=example.description,
-            on_click=lambda e=example: open_case(e.data(), e.label),
+            on_click=lambda e=example, i=i: open_case(
+                e.data(), f"Simulated patient {i}", f"{e.label}. {e.description}"
+            ),
             width="stretch",
         )
 
@@ -57,8 +60,9 @@ with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
             "First second shown", 0.0, recording.duration_s - PAGE_S, 0.0, 0.5, key=f"start-{case.number}", width=320
         )
 
-for warning in (*recording.warnings, *analysis.quality.issues):
-    st.warning(warning)
+cautions = (*recording.warnings, *analysis.quality.issues)
+if cautions:
+    st.warning(words.cautions(cautions))
 st.plotly_chart(
     ecg(analysis, case.beat, colours(), layout=layout, gain=gain, start_s=start_s),
     theme=None,
@@ -66,7 +70,12 @@ st.plotly_chart(
     key="paper",
     alt=words.ecg_alt(analysis, case.beat, layout, gain),
 )
-st.markdown(f":small[{analysis.chosen_reason} Filled triangles mark usable beats; the beat in use is shaded.]")
+st.markdown(
+    f":small[{words.why_this_beat(analysis, case.beat)} Filled triangles mark usable beats; the beat in use is shaded. "
+    "Drag over the paper to enlarge, double-click to go back.]"
+)
+if case.about:
+    st.markdown(case.about)
 
 read, measured = st.columns(2, gap="large")
 with read:

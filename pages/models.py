@@ -30,7 +30,7 @@ if not bundles:
 
 st.header("Ours, on the semi-synthetic cohort")
 st.markdown(
-    "Mean absolute error, out of fold: no recording was in both training and test. They say how well a network "
+    "Mean absolute error, out of fold: no recording was in both training and test. The figures say how well a network "
     f"recovers masses that a computer drew; they say nothing about patients. {cards.gain(bundles)}"
 )
 st.table(cards.results(bundles), hide_index=True, border="horizontal", alt="Errors on the semi-synthetic cohort")

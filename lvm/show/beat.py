@@ -49,9 +49,9 @@ def beat_sheet(shown_mv: list[Signal], colours: Palette, name_lines: int) -> tup
     names_mm = 2.0 + _NAMES_MM * name_lines
     rows = [[LEADS.index(lead) for lead in leads] for leads in GROUPS.values()]
     extents = [extent([mv[row] for mv in shown_mv], GAIN) for row in rows]
-    reach = [(down - names_mm, up + _LABEL_MM + _TITLE_MM) for down, up in extents]
+    reach = [[(down - names_mm, up + _LABEL_MM + _TITLE_MM)] for down, up in extents]
     baselines = stack(reach, gap_mm=1.0, top_mm=0.0)
-    height = -(baselines[-1] + reach[-1][0]) + _FOOT_MM
+    height = -(baselines[-1] + reach[-1][0][0]) + _FOOT_MM
     sheet = Sheet(colours, _LEFT_MM + 6 * _STEP_MM, height)
     cells = []
     for (group, leads), zero, (down, up) in zip(GROUPS.items(), baselines, extents, strict=True):

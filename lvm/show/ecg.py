@@ -64,17 +64,19 @@ def ecg(
     samples = signal.shape[1]
     rows = _ROWS[layout]
     pieces = [[(lead, *_piece(samples, len(row), column)) for column, lead in enumerate(row)] for row in rows]
-    extents = [extent([signal[LEADS.index(lead), low:high] for lead, low, high in row], gain) for row in pieces]
-    # The last row carries the beat marks; every row its lead names.
-    reach = [(down, up + _LABEL_MM + (_MARKS_MM if i == len(rows) - 1 else 0)) for i, (down, up) in enumerate(extents)]
+    extents = [[extent([signal[LEADS.index(lead), low:high]], gain) for lead, low, high in row] for row in pieces]
+    # Above each trace its lead's name; above the last row the beat marks too.
+    marks_mm = [0.0] * (len(rows) - 1) + [_MARKS_MM]
+    reach = [[(down, up + _LABEL_MM + more) for down, up in row] for row, more in zip(extents, marks_mm, strict=True)]
     baselines = stack(reach, gap_mm=2.0, top_mm=1.0)
-    height = -baselines[-1] - extents[-1][0] + _FOOT_MM
+    foot, strip = min(down for down, _ in extents[-1]), max(up for _, up in extents[-1])
+    height = -baselines[-1] - foot + _FOOT_MM
     width = _LEFT_MM + max(samples, int(PAGE_S * SAMPLING_RATE_HZ)) * _MM_PER_SAMPLE + 2
     sheet = Sheet(colours, width, height)
 
-    top = baselines[-1] + extents[-1][1] + _LABEL_MM
-    _beat_marks(sheet, analysis, beat, first, samples, (baselines[-1] + extents[-1][0], top))
-    for row, baseline, (_, up) in zip(pieces, baselines, extents, strict=True):
+    within = (baselines[-1] + foot, baselines[-1] + strip + _LABEL_MM)
+    _beat_marks(sheet, analysis, beat, first, samples, within)
+    for row, baseline, reaches in zip(pieces, baselines, extents, strict=True):
         sheet.pulse(0.5, baseline, gain)
         for column, (lead, low, high) in enumerate(row):
             mv = signal[LEADS.index(lead), low:high]
@@ -92,8 +94,8 @@ def ecg(
             )
             if column:
                 sheet.polyline([(x0, baseline - 2.5), (x0, baseline + 2.5)], colours.trace)
-            own = extent([mv], gain)[1] if len(row) > 1 else up
-            sheet.label(x0 + 0.8, baseline + min(own, up) + 0.4, f"<b>{lead}</b>", of_lead(lead, colours))
+            up = reaches[column][1]
+            sheet.label(x0 + 0.8, baseline + up + 0.4, f"<b>{lead}</b>", of_lead(lead, colours))
     sheet.label(_LEFT_MM, -height + 1.2, strip_line(gain), colours.text, size=13)
     return sheet.figure(f"{layout} {gain} {start_s}")
 

@@ -51,7 +51,7 @@ def mass(estimate: Estimate, others: dict[str, Estimate], colours: Palette) -> g
             "showlegend": False,
             "xaxis": {
                 "range": [low, high],
-                "title": {"text": "LV mass, g"},
+                "title": {"text": "LV mass, g", "font": {"size": 14}},
                 "gridcolor": "rgba(128,128,128,0.25)",
                 "automargin": True,
                 "zeroline": False,
@@ -62,6 +62,7 @@ def mass(estimate: Estimate, others: dict[str, Estimate], colours: Palette) -> g
                 "categoryarray": rows[::-1],
                 "range": [-0.6, len(rows) - 0.4],
                 "automargin": True,
+                "gridcolor": "rgba(128,128,128,0.15)",
                 "ticklabelstandoff": 8,
                 "fixedrange": True,
             },

@@ -12,24 +12,34 @@ from lvm.show.colours import Palette
 SPEED_MM_PER_S = 25
 FONT = '"Source Sans", "Source Sans 3", sans-serif'
 
-_DESIGN_WIDTH_PX = 1250  # the pages are 1280 wide at most
+_DESIGN_WIDTH_PX = 1150  # the content is 864 px wide in a window of 1024 px, and 1280 px at most
 
 
-def stack(extents_mm: list[tuple[float, float]], gap_mm: float, top_mm: float) -> list[float]:
-    """Baselines, in mm with y upwards, of rows that reach (down <= 0, up >= 0), none of them touching the next.
+Extent = tuple[float, float]  # mm below (<= 0) and above (>= 0) a baseline
 
-    `top_mm` is left free above the first row, `gap_mm` between rows. Baselines lie on 5 mm lines.
+
+def stack(rows: list[list[Extent]], gap_mm: float, top_mm: float) -> list[float]:
+    """Baselines, in mm with y upwards, of rows of traces, as close as they can be without two of them touching.
+
+    Each row has the extents of its columns; rows with the same number of columns only have to clear each other column
+    by column. `top_mm` is left free above the first row, `gap_mm` between rows. Baselines lie on 5 mm lines.
     """
     baselines: list[float] = []
-    edge = -top_mm
-    for down, up in extents_mm:
-        baseline = 5.0 * np.floor((edge - max(up, 0.0)) / 5)
-        baselines.append(float(baseline))
-        edge = baseline + min(down, 0.0) - gap_mm
+    floor: list[float] = []  # lower edge of the row above, by column
+    for row in rows:
+        if not baselines:
+            room = [-top_mm - up for _, up in row]
+        elif len(row) == len(floor):
+            room = [edge - gap_mm - up for edge, (_, up) in zip(floor, row, strict=True)]
+        else:
+            room = [min(floor) - gap_mm - up for _, up in row]
+        baseline = 5.0 * float(np.floor(min(room) / 5))
+        baselines.append(baseline)
+        floor = [baseline + down for down, _ in row]
     return baselines
 
 
-def extent(signals: list[Signal], gain: float, least_mm: float = 5.0) -> tuple[float, float]:
+def extent(signals: list[Signal], gain: float, least_mm: float = 5.0) -> Extent:
     """(down, up) in mm that a row of signals in mV needs at a gain in mm/mV."""
     low = min((float(s.min()) for s in signals if s.size), default=0.0)
     high = max((float(s.max()) for s in signals if s.size), default=0.0)
@@ -114,7 +124,7 @@ class Sheet:
                 "font": {"family": FONT, "size": 13, "color": colours.text},
                 "showlegend": False,
                 "hovermode": "closest",
-                "dragmode": "pan",
+                "dragmode": "zoom",
                 "uirevision": revision,
                 "hoverlabel": {"bgcolor": colours.paper, "font": {"color": colours.text}},
             }

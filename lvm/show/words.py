@@ -215,8 +215,8 @@ def usable_beats(analysis: Analysis) -> list[int]:
     return [i for i, b in enumerate(analysis.beats) if b.usable]
 
 
-def why_this_beat(analysis: Analysis, beat: int) -> str:
-    if beat == analysis.chosen:
+def why_this_beat(analysis: Analysis, beat: int | None) -> str:
+    if beat is None or beat == analysis.chosen:
         return analysis.chosen_reason
     by_rule = "" if analysis.chosen is None else f" By rule it would be beat {analysis.chosen + 1}."
     return f"Beat {beat + 1} was chosen by hand.{by_rule}"

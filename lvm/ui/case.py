@@ -28,12 +28,19 @@ UPLOADED = "Uploaded ECG"
 
 @dataclass(eq=False)
 class Case:
-    """label never holds the file's name. `beat` is the index of the beat in use. `number` counts files opened."""
+    """An open ECG.
+
+    label : never the file's name.
+    number : counts the files opened in this session; part of the keys of widgets, so that none outlives its patient.
+    beat : index of the beat in use.
+    about : describes a simulated patient.
+    """
 
     label: str
     analysis: "Analysis"
     number: int
     beat: int | None
+    about: str = ""
     typed: Patient = field(default_factory=Patient)
     input_set: "InputSet" = "model 2"
     _results: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False)
@@ -61,7 +68,7 @@ def close_case() -> None:
     st.session_state.pop(_ERROR, None)
 
 
-def open_case(data: bytes, label: str) -> None:
+def open_case(data: bytes, label: str, about: str = "") -> None:
     """Read and analyse a file. Whatever comes of it, nothing of the case before is left."""
     from lvm.analysis import analyse
     from lvm.read import read
@@ -73,7 +80,7 @@ def open_case(data: bytes, label: str) -> None:
     except LvmError as error:
         st.session_state[_ERROR] = str(error)
         return
-    st.session_state[_CASE] = Case(label, analysis, st.session_state[_COUNT], analysis.chosen)
+    st.session_state[_CASE] = Case(label, analysis, st.session_state[_COUNT], analysis.chosen, about)
 
 
 def estimate_of(case: Case, input_set: "InputSet | None" = None) -> "Estimate":

@@ -108,6 +108,7 @@ def test_an_example_is_one_click_away(app):
     app.button(key="normal-man").click().run()
     assert not app.exception
     assert "man, 52 years" in everything(app)
+    assert "Simulated patient 1" in everything(app)
 
 
 def test_unknown_sex_is_asked_for_and_never_guessed(opened):

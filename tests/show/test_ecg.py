@@ -1,7 +1,5 @@
 """The paper view: true millimetres, all leads, rows that do not touch."""
 
-from itertools import pairwise
-
 import numpy as np
 import pytest
 
@@ -11,6 +9,7 @@ from lvm.read import read
 from lvm.recording import LEADS
 from lvm.show.colours import DARK, LIGHT
 from lvm.show.ecg import LAYOUTS, ecg, strip_line
+from lvm.show.millimetres import stack
 
 
 @pytest.fixture(scope="module")
@@ -54,14 +53,20 @@ def test_leads_are_where_a_reader_looks(lvh):
 def test_tall_qrs_is_neither_cut_nor_in_the_next_row(lvh, layout):
     figure = ecg(lvh, lvh.chosen, LIGHT, layout=layout)
     low, high = figure.layout.yaxis.range
-    rows: dict[float, list] = {}
-    for t in leads(figure):
-        rows.setdefault(round(float(t.y[0] - 10 * t.customdata[0, 1]), 1), []).append(t)
-    spans = [(min(t.y.min() for t in row), max(t.y.max() for t in row)) for _, row in sorted(rows.items())]
-    assert low < spans[0][0]
-    assert spans[-1][1] < high
-    for below, above in pairwise(spans):
-        assert below[1] < above[0]
+    traces = leads(figure)
+    assert min(t.y.min() for t in traces) > low
+    assert max(t.y.max() for t in traces) < high
+    for i, one in enumerate(traces):
+        for other in traces[i + 1 :]:
+            beside = (
+                one.x0 + len(one.y) * one.dx <= other.x0 + 1e-6 or other.x0 + len(other.y) * other.dx <= one.x0 + 1e-6
+            )
+            assert beside or other.y.max() < one.y.min()
+
+
+def test_rows_keep_clear_column_by_column():
+    assert stack([[(-20, 5), (-5, 5)], [(-5, 5), (-5, 30)]], gap_mm=0, top_mm=0) == [-5, -40]
+    assert stack([[(-20, 5), (-5, 5)], [(-5, 30)]], gap_mm=0, top_mm=0) == [-5, -55]
 
 
 def test_beat_marks_lie_above_the_strip(lvh):
