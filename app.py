@@ -24,5 +24,7 @@ page = st.navigation(PAGES, position="top")
 with frame.sheet():
     frame.banner()
     frame.header()
-    page.run()
-warm()
+    try:
+        page.run()
+    finally:  # also where a page stops early
+        warm()
