@@ -8,7 +8,7 @@ from lvm.ui.frame import CHART, case_or_empty, colours
 st.title("Beats")
 case = case_or_empty("its beats, lead groups and wave boundaries")
 
-from lvm.show import tables, words  # noqa: E402 - not before an ECG is there
+from lvm.show import alts, tables, words  # noqa: E402 - not before an ECG is there
 from lvm.show.beat import beat  # noqa: E402
 
 analysis = case.analysis
@@ -34,7 +34,7 @@ else:
         theme=None,
         config=CHART,
         key="beat_chart",
-        alt=words.beat_alt(analysis, case.beat),
+        alt=alts.beat(analysis, case.beat),
     )
     st.markdown(
         ":small[All leads are cut at the same instant, 300 ms before to 600 ms after R, and drawn on the same "

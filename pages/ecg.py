@@ -17,6 +17,11 @@ def upload() -> None:
 
 case = current_case()
 st.title("ECG")
+if case is None:
+    st.markdown(
+        "Estimates left-ventricular mass from one beat of a 12-lead ECG, says how sure it is, and shows where the "
+        "network was sensitive."
+    )
 with st.expander("Open an ECG" if case is None else "Open another ECG", expanded=case is None):
     from_file, simulated = st.columns([2, 3], gap="large")
     from_file.file_uploader(
@@ -45,7 +50,7 @@ if file_error():
 if case is None:
     st.stop()
 
-from lvm.show import tables, words  # noqa: E402 - not before an ECG is there: the first page is up sooner
+from lvm.show import alts, tables, words  # noqa: E402 - not before an ECG is there: the first page is up sooner
 from lvm.show.ecg import LAYOUTS, PAGE_S, ecg, needs_pages  # noqa: E402
 
 analysis, recording = case.analysis, case.analysis.recording
@@ -68,7 +73,7 @@ st.plotly_chart(
     theme=None,
     config=CHART,
     key="paper",
-    alt=words.ecg_alt(analysis, case.beat, layout, gain),
+    alt=alts.ecg(analysis, case.beat, layout, gain),
 )
 st.markdown(
     f":small[{words.why_this_beat(analysis, case.beat)} Filled triangles mark usable beats; the beat in use is shaded. "

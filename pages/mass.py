@@ -10,7 +10,7 @@ from lvm.ui.patient import number_field, sex_field
 st.title("LV mass")
 case = case_or_empty("the estimate of LV mass")
 
-from lvm.show import tables, words  # noqa: E402 - not before an ECG is there
+from lvm.show import alts, tables, words  # noqa: E402 - not before an ECG is there
 from lvm.show.mass import mass  # noqa: E402
 
 try:
@@ -55,7 +55,7 @@ with result:
             theme=None,
             config=CHART,
             key="mass_chart",
-            alt=words.mass_alt(estimate),
+            alt=alts.mass(estimate),
         )
         st.markdown(f":small[{words.how_sure(estimate)}]")
     if estimate.warnings:

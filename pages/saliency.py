@@ -10,7 +10,7 @@ st.title("Saliency")
 case = case_or_empty("where the model was sensitive")
 
 from lvm.explain import METHODS  # noqa: E402 - not before an ECG is there
-from lvm.show import tables, words  # noqa: E402
+from lvm.show import alts, tables, words  # noqa: E402
 from lvm.show.heatmap import heatmap  # noqa: E402
 
 with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
@@ -52,7 +52,7 @@ st.plotly_chart(
     theme=None,
     config=CHART,
     key="heat_chart",
-    alt=words.heat_alt(explanation, case.beat),
+    alt=alts.heatmap(explanation, case.beat),
 )
 st.markdown(f"**{words.SENSITIVE}** {words.SUMS}")
 

@@ -50,7 +50,7 @@ def gain(cards: tuple[Card, ...]) -> str:
             judged += 1
         except (KeyError, TypeError, IndexError):
             continue
-    return f"{better} of {judged} networks err less than age and body size alone do."
+    return f"Networks that err less than age and body size alone: {better} of {judged}."
 
 
 def real_ecgs(cards: tuple[Card, ...]) -> pd.DataFrame:
@@ -88,7 +88,8 @@ def facts(card: Card) -> pd.DataFrame:
     }
     rows = [(_words(name), _text(value)) for name, value in card.fields.items() if name not in skip]
     rows += [(f"Network: {_words(n).lower()}", _text(v)) for n, v in card.config.as_dict().items() if "scalar" not in n]
-    rows.append(("Hash (SHA-256)", card.sha256))
+    groups = " ".join(card.sha256[i : i + 16] for i in range(0, len(card.sha256), 16))  # so that it can be wrapped
+    rows.insert(0, ("SHA-256 of the weights", groups))
     return pd.DataFrame(rows, columns=["Fact", "Value"])
 
 

@@ -23,7 +23,8 @@ def heatmap(
 ) -> go.Figure:
     """map_g_per_mv (12, 450): grams by which the estimate moves per mV at that sample.
 
-    One scale for all leads, from 0 (clear) to the largest absolute value, or zero-centred with the sign.
+    One scale for all leads, from 0 (clear) to the 99th percentile of the absolute values, or zero-centred with the
+    sign: with the largest value on top, one sharp sample would leave the rest of the map pale.
     """
     cut = analysis.window(index)
     sheet, cells = beat_sheet([cut.mv], colours, 2)
@@ -53,16 +54,18 @@ def heatmap(
         hover = "%{customdata[0]:.0f} ms from R<br>%{customdata[1]:.2f} mV, %{customdata[2]:+.3f} g per mV"
         trace(sheet, cell, cut.mv[row], colours.trace, 1.8, hover, map_g_per_mv[row])
     # The colour bar takes room above the sheet, so that it does not narrow the paper.
-    figure = sheet.figure("saliency", coloraxis=_scale(float(np.abs(map_g_per_mv).max()), colours, signed))
+    figure = sheet.figure("saliency", coloraxis=_scale(map_g_per_mv, colours, signed))
     return figure.update_layout(margin={"t": _BAR_PX}, height=figure.layout.height + _BAR_PX)
 
 
-def _scale(largest: float, colours: Palette, signed: bool) -> dict[str, Any]:
-    largest = largest or 1.0
-    what = "lowers the estimate ← grams per mV → raises it" if signed else "grams per mV, either way"
+def _scale(map_g_per_mv: Signal, colours: Palette, signed: bool) -> dict[str, Any]:
+    size = np.abs(map_g_per_mv)
+    top = float(np.percentile(size, 99)) or float(size.max()) or 1.0
+    sign = "blue lowers, orange raises" if signed else "either way"
+    what = f"Grams per mV, {sign}; full colour from {top:.2g}"
     return {
-        "cmin": -largest if signed else 0,
-        "cmax": largest,
+        "cmin": -top if signed else 0,
+        "cmax": top,
         "colorscale": [list(stop) for stop in (colours.signed if signed else colours.heat)],
         "colorbar": {
             "orientation": "h",
@@ -70,7 +73,7 @@ def _scale(largest: float, colours: Palette, signed: bool) -> dict[str, Any]:
             "xanchor": "left",
             "y": 1,
             "yanchor": "bottom",
-            "len": 0.4,
+            "len": 0.5,
             "thickness": 10,
             "xpad": 0,
             "ypad": 2,

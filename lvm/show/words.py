@@ -2,14 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from lvm.analysis import Analysis
-from lvm.beats import BEFORE_R
-from lvm.clean import SAMPLING_RATE_HZ
 from lvm.estimate import NAMES, Estimate, Input
-from lvm.recording import LEADS, Measurements, Patient
-from lvm.show.beat import marks_ms
+from lvm.recording import Measurements, Patient
 
 if TYPE_CHECKING:
     from lvm.explain import Explanation
@@ -125,37 +120,6 @@ def missing(analysis: Analysis) -> list[str]:
     return lacking
 
 
-def ecg_alt(analysis: Analysis, beat: int | None, layout: str, gain: float) -> str:
-    m, _ = best(analysis)
-    text = (
-        f"12-lead ECG on millimetre paper, {layout}, 25 mm/s, {gain:g} mm/mV. Rate {number(m.heart_rate_bpm, '/min')}, "
-        f"PR {number(m.pr_interval_ms, 'ms')}, QRS {number(m.qrs_duration_ms, 'ms')}, "
-        f"QT {number(m.qt_interval_ms, 'ms')}, QRS axis {number(m.qrs_axis_deg, '°')}. {usable(analysis)}."
-    )
-    return text if beat is None else f"{text} Beat {beat + 1} is chosen and shaded."
-
-
-def beat_alt(analysis: Analysis, index: int) -> str:
-    mv = analysis.window(index).mv
-    high, low = (np.unravel_index(at, mv.shape) for at in (mv.argmax(), mv.argmin()))
-    marks = marks_ms(analysis.waves[index], analysis.beats[index].r)
-    return (
-        f"Beat {index + 1} in 12 leads over the other usable beats. Highest {mv[high]:.2f} mV in {LEADS[high[0]]}, "
-        f"lowest {number(float(mv[low]), 'mV', 2)} in {LEADS[low[0]]}. "
-        f"From R: P from {number(marks['p_onset_s'], 'ms')}, "
-        f"QRS {number(marks['qrs_onset_s'])} to {number(marks['qrs_offset_s'], 'ms')}, "
-        f"T ends at {number(marks['t_offset_s'], 'ms')}."
-    )
-
-
-def mass_alt(estimate: Estimate) -> str:
-    if estimate.lvm_g is None:
-        return "No estimate."
-    text = f"LV mass {estimate.lvm_g:.0f} g, {interval_name(estimate)} {span(estimate.interval_g)}"
-    limit = limit_g(estimate)
-    return f"{text}; limit for this body size {limit:.0f} g." if limit is not None else f"{text}."
-
-
 def interval_name(estimate: Estimate) -> str:
     return f"{(estimate.interval_level or 0) * 100:.0f} % interval"
 
@@ -175,7 +139,8 @@ def verdict(estimate: Estimate) -> str:
     group = "men" if sex == "male" else "women"
     whose = f"the {limit.modality} limit for {group}, {limit.limit_g_m2:.0f} g/m² ({limit.source})"
     if estimate.lvmi_g_m2 is None:
-        return f"Height and weight are needed to compare with {whose}."
+        lacking = [NAMES[n] for n in ("height_cm", "weight_kg") if estimate.inputs[n].source in (None, "imputed")]
+        return f"To compare with {whose}, enter {lead_names(tuple(lacking)) or 'height and weight'}."
     size = f"{estimate.lvmi_g_m2:.0f} g/m² at {estimate.bsa_m2:.2f} m² ({estimate.bsa_formula})"
     side = "**above**" if estimate.above_limit else "**not above**"
     straddle = ""
@@ -197,17 +162,6 @@ def criteria_line(estimate: Estimate) -> str:
     side = "above" if estimate.above_limit else "not above"
     agree = "agree" if bool(met) == estimate.above_limit else "disagree"
     return f"{said}; the estimate is {side} the limit: they {agree}."
-
-
-def heat_alt(explanation: "Explanation", index: int) -> str:
-    grid = np.abs(explanation.map_g_per_mv)  # (12, 450)
-    lead, sample = np.unravel_index(grid.argmax(), grid.shape)
-    top = max(explanation.table, key=lambda cell: cell.share)
-    at = (int(sample) - BEFORE_R) * 1000 / SAMPLING_RATE_HZ
-    return (
-        f"Saliency of beat {index + 1} in 12 leads: strongest in {LEADS[int(lead)]}, {number(at, 'ms')} from R, "
-        f"{grid.max():.2f} grams per mV. Largest share: {top.segment}, {top.group} leads, {top.share * 100:.0f} %."
-    )
 
 
 def usable_beats(analysis: Analysis) -> list[int]:

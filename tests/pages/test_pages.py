@@ -4,12 +4,15 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from lvm.cohort.examples import EXAMPLES
-from lvm.errors import ReadError
+from lvm.cohort.muse import write_muse
+from lvm.errors import ReadError, WeightsError
 from lvm.read import read
+from lvm.recording import Measurements, Patient
 from lvm.ui.frame import BANNER
 
 PAGES = ("pages/ecg.py", "pages/beats.py", "pages/mass.py", "pages/saliency.py", "pages/models.py")
@@ -183,3 +186,38 @@ def test_both_models_side_by_side(opened):
     number = app.session_state["case"].number
     app.segmented_control(key=f"inputs-{number}").set_value("model 1").run()
     assert app.metric[0].value == models["LV mass"][0]
+
+
+def test_a_recording_without_beats_is_shown_but_not_estimated(opened):
+    noise = np.random.default_rng(0).normal(0, 0.001, (12, 5000)).astype(np.float32)
+    app = opened(write_muse(noise, 500.0, Patient("male", 50, 170, 70), Measurements(), "nothing"))
+    for page in PAGES:
+        app.switch_page(page).run()
+        assert not app.exception
+        assert not app.metric
+        assert "None" not in everything(app)
+    app.switch_page("pages/mass.py").run()
+    assert "No beat of this recording can be used" in everything(app)
+
+
+def test_missing_weights_are_said_where_the_estimate_would_be(opened, monkeypatch):
+    def none(*_: object) -> str:
+        raise WeightsError("No weights bundle is installed.")
+
+    monkeypatch.setattr("lvm.estimate.choose", none)
+    app = opened(example("normal-man"))
+    assert not app.exception
+    for page in ("pages/mass.py", "pages/saliency.py"):
+        app.switch_page(page).run()
+        assert not app.exception
+        assert [e.value for e in app.error] == ["No weights bundle is installed."]
+
+
+def test_the_case_holds_nothing_that_names_a_person(opened):
+    data = example("normal-man").replace(
+        b"<PatientDemographics>", b"<PatientDemographics><PatientLastName>SURNAME</PatientLastName>", 1
+    )
+    case = opened(data).session_state["case"]
+    assert case.label == "Uploaded ECG"
+    assert "SURNAME" not in repr(case)
+    assert not any(isinstance(value, bytes) for value in vars(case).values())

@@ -5,10 +5,11 @@ import pytest
 
 from lvm.analysis import Analysis, analyse
 from lvm.cohort.examples import EXAMPLES
+from lvm.cohort.simulate import Heart, simulate
 from lvm.read import read
-from lvm.recording import LEADS
+from lvm.recording import LEADS, Recording
 from lvm.show.colours import DARK, LIGHT
-from lvm.show.ecg import LAYOUTS, ecg, strip_line
+from lvm.show.ecg import LAYOUTS, ecg, needs_pages, strip_line
 from lvm.show.millimetres import stack
 
 
@@ -97,3 +98,14 @@ def contrast(one: str, other: str) -> float:
 @pytest.mark.parametrize("name", ["text", "muted", "limb", "precordial", "ours", "limit", "trace"])
 def test_text_is_legible_on_paper(colours, name):
     assert contrast(getattr(colours, name), colours.paper) >= 4.5
+
+
+@pytest.mark.parametrize(("seconds", "pages"), [(4, False), (10.4, False), (24, True)])
+def test_short_and_long_recordings(seconds, pages):
+    signal = simulate(Heart(), duration_s=seconds).signal_mv
+    analysis = analyse(Recording(signal, 500.0, "simulated", None))
+    assert needs_pages(analysis) == pages
+    strip = leads(ecg(analysis, analysis.chosen, LIGHT, start_s=9.0 if pages else 0.0))[-1]
+    assert strip.customdata[0, 0] == (9 if pages else 0)
+    assert len(strip.y) == (5000 if pages else signal.shape[1])
+    assert (strip.x0 + len(strip.y) * strip.dx) <= ecg(analysis, None, LIGHT).layout.xaxis.range[1]

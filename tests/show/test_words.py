@@ -12,7 +12,7 @@ from lvm.estimate import Estimate, gather_inputs
 from lvm.read import read
 from lvm.recording import Patient, Recording
 from lvm.reference import CT_LIMITS
-from lvm.show import cards, paper_results, tables, words
+from lvm.show import alts, cards, paper_results, tables, words
 from lvm.show.colours import LIGHT
 from lvm.show.mass import mass
 from lvm.weights import cards as installed
@@ -68,7 +68,7 @@ def test_verdict_names_limit_modality_and_source(analysis):
     assert "**above** the CT limit for men, 80 g/m² (Fuchs 2016" in said
     assert "does not settle it" in said  # 152 g lies between 150 and 210
     assert "**not above**" in words.verdict(made_up(analysis, 140.0))
-    assert "Height and weight are needed" in words.verdict(replace(made_up(analysis), lvmi_g_m2=None, bsa_m2=None))
+    assert "enter height and weight" in words.verdict(replace(made_up(analysis), lvmi_g_m2=None, bsa_m2=None))
     assert words.verdict(replace(made_up(analysis), limit=None)).startswith("There is no reference limit")
 
 
@@ -125,6 +125,15 @@ def test_cards_of_the_installed_bundles_can_be_read():
     except LvmError as error:
         pytest.fail(str(error))
     for card in bundles:
-        assert cards.facts(card)["Value"].iloc[-1] == card.sha256
+        assert cards.facts(card)["Value"].iloc[0].replace(" ", "") == card.sha256
         assert "None" not in cards.facts(card).to_csv()
     assert len(cards.results(bundles)) == len(bundles)
+
+
+def test_figures_are_described_from_this_patient(analysis):
+    said = alts.ecg(analysis, 4, "12 × 1", 5)
+    assert "5 mm/mV" in said
+    assert "Beat 5 is chosen" in said
+    assert words.usable(analysis) in said
+    assert "QRS" in alts.beat(analysis, analysis.chosen)
+    assert alts.mass(made_up(analysis)) == "LV mass 180 g, 90 % interval 150–210 g; limit for this body size 152 g."

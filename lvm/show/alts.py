@@ -1,0 +1,58 @@
+"""Descriptions of the figures for those who do not see them, computed from this patient."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lvm.analysis import Analysis
+from lvm.beats import BEFORE_R
+from lvm.clean import SAMPLING_RATE_HZ
+from lvm.estimate import Estimate
+from lvm.recording import LEADS
+from lvm.show.beat import marks_ms
+from lvm.show.words import best, interval_name, limit_g, number, span, usable
+
+if TYPE_CHECKING:
+    from lvm.explain import Explanation
+
+
+def ecg(analysis: Analysis, beat: int | None, layout: str, gain: float) -> str:
+    m, _ = best(analysis)
+    text = (
+        f"12-lead ECG on millimetre paper, {layout}, 25 mm/s, {gain:g} mm/mV. Rate {number(m.heart_rate_bpm, '/min')}, "
+        f"PR {number(m.pr_interval_ms, 'ms')}, QRS {number(m.qrs_duration_ms, 'ms')}, "
+        f"QT {number(m.qt_interval_ms, 'ms')}, QRS axis {number(m.qrs_axis_deg, '°')}. {usable(analysis)}."
+    )
+    return text if beat is None else f"{text} Beat {beat + 1} is chosen and shaded."
+
+
+def beat(analysis: Analysis, index: int) -> str:
+    mv = analysis.window(index).mv
+    high, low = (np.unravel_index(at, mv.shape) for at in (mv.argmax(), mv.argmin()))
+    marks = marks_ms(analysis.waves[index], analysis.beats[index].r)
+    return (
+        f"Beat {index + 1} in 12 leads over the other usable beats. Highest {mv[high]:.2f} mV in {LEADS[high[0]]}, "
+        f"lowest {number(float(mv[low]), 'mV', 2)} in {LEADS[low[0]]}. "
+        f"From R: P from {number(marks['p_onset_s'], 'ms')}, "
+        f"QRS {number(marks['qrs_onset_s'])} to {number(marks['qrs_offset_s'], 'ms')}, "
+        f"T ends at {number(marks['t_offset_s'], 'ms')}."
+    )
+
+
+def mass(estimate: Estimate) -> str:
+    if estimate.lvm_g is None:
+        return "No estimate."
+    text = f"LV mass {estimate.lvm_g:.0f} g, {interval_name(estimate)} {span(estimate.interval_g)}"
+    limit = limit_g(estimate)
+    return f"{text}; limit for this body size {limit:.0f} g." if limit is not None else f"{text}."
+
+
+def heatmap(explanation: "Explanation", index: int) -> str:
+    grid = np.abs(explanation.map_g_per_mv)  # (12, 450)
+    lead, sample = np.unravel_index(grid.argmax(), grid.shape)
+    top = max(explanation.table, key=lambda cell: cell.share)
+    at = (int(sample) - BEFORE_R) * 1000 / SAMPLING_RATE_HZ
+    return (
+        f"Saliency of beat {index + 1} in 12 leads: strongest in {LEADS[int(lead)]}, {number(at, 'ms')} from R, "
+        f"{grid.max():.2f} grams per mV. Largest share: {top.segment}, {top.group} leads, {top.share * 100:.0f} %."
+    )
