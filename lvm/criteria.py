@@ -37,10 +37,13 @@ class Criterion:
 
 @dataclass(frozen=True)
 class CriterionResult:
+    """`met` where value >= threshold, or > threshold where `above`; None where the value is not known."""
+
     name: str
     value: float | None
     unit: str
     threshold: float
+    above: bool
     met: bool | None
     leads: tuple[str, ...]
     source: str
@@ -90,5 +93,5 @@ def judge(heart: Heart) -> tuple[CriterionResult, ...]:
         value, leads = c.value(heart)
         limit = c.threshold[heart.sex]
         met = None if value is None else value > limit if c.above else value >= limit
-        results.append(CriterionResult(c.name, value, c.unit, limit, met, leads, c.source))
+        results.append(CriterionResult(c.name, value, c.unit, limit, c.above, met, leads, c.source))
     return tuple(results)

@@ -91,6 +91,11 @@ def test_without_qrs_duration_the_product_is_unknown_and_the_rest_is_judged():
     assert result("Cornell voltage", of).met is True
 
 
+def test_r_in_avl_is_met_only_above_its_limit():
+    assert result("R in aVL", heart(RaVL=1.1)).met is False
+    assert result("R in aVL", heart(RaVL=1.11)).met is True
+
+
 def test_nothing_is_met_by_nothing():
     assert not any(r.met for r in judge(heart("female")))
 
