@@ -23,18 +23,7 @@ with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
     shown = st.segmented_control(
         "Show", ("Magnitude", "Signed"), default="Magnitude", required=True, key="shown", persist_state="session"
     )
-    cut = st.slider(
-        "Cut-off, % of the map’s largest value",
-        0,
-        50,
-        0,
-        1,
-        format="%d %%",
-        key="cut_off",
-        persist_state="session",
-        width=320,
-        help="Smaller values count as zero in the table. The paper’s own rule is not published.",
-    )
+cut = st.session_state.get("cut_off", 0)  # the slider stands further down, beside the table that it changes
 try:
     explanation = explanation_of(case, method, cut / 100)
 except LvmError as error:
@@ -59,6 +48,17 @@ st.markdown(f"**{words.SENSITIVE}** {words.SUMS}")
 shares, trust = st.columns(2, gap="large")
 with shares:
     st.subheader("Importance by segment")
+    st.slider(
+        "Cut-off, % of the map’s largest value",
+        0,
+        50,
+        0,
+        1,
+        format="%d %%",
+        key="cut_off",
+        persist_state="session",
+        help="Smaller values count as zero in the table. The paper’s own rule is not published.",
+    )
     st.table(
         tables.importance(explanation),
         hide_index=True,

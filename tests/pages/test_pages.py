@@ -174,6 +174,10 @@ def test_shares_add_up_with_any_cut_off(opened):
         assert not app.exception
         table = app.table[0].value.set_index("Segment")
         assert table.loc["Total", "Both"] == "100.0 %"
+    app.switch_page("pages/beats.py").run()
+    app.switch_page("pages/saliency.py").run()
+    assert app.slider(key="cut_off").value == 20
+    assert app.table[0].value.set_index("Segment").equals(table)
     assert "not why the heart is large" in everything(app)
     assert "sums of I and II" in everything(app)
 
