@@ -26,8 +26,10 @@ def analysis() -> Analysis:
 def made_up(analysis: Analysis, lvm_g: float = 180.0) -> Estimate:
     inputs = gather_inputs(analysis)
     index = lvm_g / 1.9
-    met = CriterionResult("Sokolow-Lyon", 3.61, "mV", 3.5, True, ("SV1", "RV5"), "Sokolow & Lyon 1949")
-    product = CriterionResult("Cornell product", None, "mm·ms", 2440, None, ("RaVL", "SV3", "QRS duration"), "Molloy")
+    met = CriterionResult("Sokolow-Lyon", 3.61, "mV", 3.5, False, True, ("SV1", "RV5"), "Sokolow & Lyon 1949")
+    product = CriterionResult(
+        "Cornell product", None, "mm·ms", 2440, False, None, ("RaVL", "SV3", "QRS duration"), "Molloy"
+    )
     return Estimate(
         lvm_g, (150.0, 210.0), 0.9, 1.9, index, CT_LIMITS["male"], index > 80, None, inputs,
         per_beat_g=(179.0, 180.0, 182.0), per_fold_g=(170.0, 175.0, 180.0, 185.0, 190.0), criteria=(met, product),
@@ -78,6 +80,13 @@ def test_criteria_in_one_line(analysis):
     )
     assert "they disagree" in words.criteria_line(made_up(analysis, 140.0))
     assert "need the sex" in words.criteria_line(replace(made_up(analysis), criteria=()))
+
+
+def test_a_limit_is_written_as_it_is_judged(analysis):
+    estimate = made_up(analysis)
+    above = replace(estimate.criteria[0], above=True)
+    table = tables.criteria(replace(estimate, criteria=(estimate.criteria[0], above)))
+    assert list(table["Met at"]) == ["≥ 3.5 mV", "> 3.5 mV"]
 
 
 def test_no_table_shows_none(analysis):
