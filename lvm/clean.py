@@ -40,7 +40,8 @@ _PAD = 2 * SAMPLING_RATE_HZ  # samples mirrored at each end, so that the 0.5 Hz 
 
 
 def _filter(sos: NDArray[np.float64], signal: Signal) -> Signal:
-    filtered = sosfiltfilt(sos, signal, axis=-1, padlen=min(_PAD, signal.shape[-1] - 1))
+    # Mirrored evenly: a recording may begin inside a T wave, and the usual odd mirror would make a step of it.
+    filtered = sosfiltfilt(sos, signal, axis=-1, padtype="even", padlen=min(_PAD, signal.shape[-1] - 1))
     return np.ascontiguousarray(filtered, dtype=np.float32)
 
 
