@@ -16,7 +16,7 @@ def gradient(
     Returns grams per mV (12, 450), grams per unit of each scalar (n,), and the estimate in grams.
     """
     beat = torch.from_numpy(beat_mv[None].copy()).requires_grad_()
-    row = torch.tensor([scalars], requires_grad=True)
+    row = torch.tensor([scalars], dtype=beat.dtype, requires_grad=True)
     with torch.enable_grad():
         grams = torch.stack([fold(beat, row) for fold in folds]).mean()
         by_mv, by_scalar = torch.autograd.grad(grams, (beat, row), allow_unused=True)

@@ -119,7 +119,7 @@ def criteria(estimate: Estimate) -> pd.DataFrame:
             " + ".join(lead for lead in c.leads if lead != "QRS duration")
             + (" × QRS duration" if "QRS duration" in c.leads else ""),
             number(c.value, c.unit, 2 if c.unit == "mV" else 0),
-            f"{'>' if c.above else '≥'} {number(c.threshold, c.unit, 1 if c.unit == 'mV' else 0)}",
+            f"{'above' if c.above else '≥'} {number(c.threshold, c.unit, 1 if c.unit == 'mV' else 0)}",
             {True: "**met**", False: "not met", None: UNKNOWN}[c.met],
             c.source,
         )

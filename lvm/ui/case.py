@@ -12,6 +12,7 @@ import streamlit as st
 
 from lvm.errors import LvmError
 from lvm.recording import Patient
+from lvm.ui.warm import warm
 
 if TYPE_CHECKING:
     from lvm.analysis import Analysis
@@ -73,6 +74,8 @@ def open_case(data: bytes, label: str, about: str = "") -> None:
     from lvm.analysis import analyse
     from lvm.read import read
 
+    if warm().is_alive():
+        st.toast("Still starting up: the first ECG takes some seconds.")
     close_case()
     st.session_state[_COUNT] = st.session_state.get(_COUNT, 0) + 1
     try:

@@ -86,7 +86,7 @@ def test_a_limit_is_written_as_it_is_judged(analysis):
     estimate = made_up(analysis)
     above = replace(estimate.criteria[0], above=True)
     table = tables.criteria(replace(estimate, criteria=(estimate.criteria[0], above)))
-    assert list(table["Met at"]) == ["≥ 3.5 mV", "> 3.5 mV"]
+    assert list(table["Met at"]) == ["≥ 3.5 mV", "above 3.5 mV"]
 
 
 def test_no_table_shows_none(analysis):
