@@ -37,8 +37,8 @@ st.table(cards.results(bundles), hide_index=True, border="horizontal", alt="Erro
 
 st.header("Ours, on real ECGs")
 st.markdown(
-    "Picking out PTB-XL records coded as LV hypertrophy from normal ones, each by the network that has not seen it, body "
-    "size fixed. The codes themselves rest largely on voltage, and nobody’s LV mass is known."
+    "Picking out PTB-XL records coded as LV hypertrophy from normal ones, each by the network that has not seen it, "
+    "body size fixed. The codes themselves rest largely on voltage, and nobody’s LV mass is known."
 )
 st.table(cards.real_ecgs(bundles), hide_index=True, border="horizontal", alt="Discrimination on real ECGs")
 
