@@ -122,25 +122,34 @@ def test_unknown_sex_is_withheld_not_guessed(capsys, shared):
 
 
 @pytest.mark.parametrize(
-    ("file", "options"),
+    ("file", "options", "lvm_g", "beats", "qrs_precordial"),
     [
-        ("ge_muse_xml/braveheart_example1.xml", ["--sex", "male", "--age", "60", "--height", "170", "--weight", "70"]),
-        ("philips_sierra_xml/3191723_ZZDEMOPTONLY_1_04_orig.xml", ["--height", "170", "--weight", "70"]),
-        ("philips_sierra_xml/2020-5-18_1_04_01.xml", ["--sex", "female"]),
-        ("philips_sierra_xml/129DYPRG_1_03.xml", []),
+        (
+            "ge_muse_xml/braveheart_example1.xml",
+            ["--sex", "male", "--age", "60", "--height", "170", "--weight", "70"],
+            *(115.0, 8, 0.252),
+        ),
+        (
+            "philips_sierra_xml/3191723_ZZDEMOPTONLY_1_04_orig.xml",
+            ["--height", "170", "--weight", "70"],
+            *(116.6, 10, 0.283),
+        ),
+        ("philips_sierra_xml/2020-5-18_1_04_01.xml", ["--sex", "female"], 94.3, 10, 0.324),
+        ("philips_sierra_xml/129DYPRG_1_03.xml", [], 134.5, 6, 0.237),
     ],
 )
-def test_real_files_through_the_whole_chain(shared, capsys, file, options):
+def test_real_files_through_the_whole_chain(shared, capsys, file, options, lvm_g, beats, qrs_precordial):
     assert main(["estimate", str(shared / "ecg-files" / file), "--json", *options]) == 0
     (row,) = objects(capsys)
-    assert 40 < row["lvm_g"] < 350
+    assert row["lvm_g"] == pytest.approx(lvm_g, abs=0.2)
     assert len(row["per_fold_g"]) == 5
-    assert len(row["per_beat_g"]) >= 6
+    assert len(row["per_beat_g"]) == beats
     for name in ("p_axis_deg", "qrs_axis_deg", "t_axis_deg", "qrs_duration_ms"):
         assert row["inputs"][name]["source"] == "device"
     assert main(["explain", str(shared / "ecg-files" / file), "--json", *options]) == 0
     (row,) = objects(capsys)
     assert sum(c["share"] for c in row["table"]) == pytest.approx(1)
+    assert row["table"][3]["share"] == pytest.approx(qrs_precordial, abs=0.005)
 
 
 @pytest.mark.parametrize(

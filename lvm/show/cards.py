@@ -60,7 +60,7 @@ def real_ecgs(cards: tuple[Card, ...]) -> pd.DataFrame:
         found = card.fields.get("metrics", {}).get("real_ecgs_out_of_fold")
         if not isinstance(found, dict):
             continue
-        criteria = found.get("auc_criteria") or {}
+        criteria = {name: v for name, v in (found.get("auc_criteria") or {}).items() if v is not None}
         best = max(criteria, key=criteria.__getitem__) if criteria else None
         rows.append(
             (

@@ -219,7 +219,7 @@ def trust(explanation: "Explanation") -> list[str]:
             if abs(similarity) < 0.6
             else "so the map says little about what the network learned"
         )
-        said.append(f"With random weights instead of the trained ones, the map's rank agreement is "
+        said.append(f"With the trained weights shuffled, the map's rank agreement is "
                     f"{number(similarity, '', 2)} (1 is the same map, 0 unrelated), {reads}.")  # fmt: skip
     gap = facts.get("completeness_gap_g")
     if gap is not None:

@@ -122,13 +122,13 @@ def interval(nets: Sequence[ELVMassNet], folds: Sequence[Fold], cohort: Cohort) 
     }
 
 
-def auc(score: NDArray[np.float64], positive: NDArray[np.bool_]) -> float:
-    """Area under the ROC curve (Mann-Whitney)."""
+def auc(score: NDArray[np.float64], positive: NDArray[np.bool_]) -> float | None:
+    """Area under the ROC curve (Mann-Whitney), to three digits; None where one of the two classes is empty."""
     n = int(positive.sum())
     if n == 0 or n == len(positive):
-        return float("nan")
+        return None
     ranks = rankdata(score)
-    return float((ranks[positive].sum() - n * (n + 1) / 2) / (n * (len(positive) - n)))
+    return round(float((ranks[positive].sum() - n * (n + 1) / 2) / (n * (len(positive) - n))), 3)
 
 
 def real_metrics(
@@ -163,10 +163,9 @@ def real_metrics(
     return {
         "recordings": len(rows),
         "lvh": int(positive.sum()),
-        "auc_network": round(auc(np.array(rows), positive), 3),
+        "auc_network": auc(np.array(rows), positive),
         "auc_criteria": {
-            c.name: round(auc(np.array(column), positive), 3)
-            for c, column in zip(CRITERIA, np.array(criteria).T, strict=True)
+            c.name: auc(np.array(column), positive) for c, column in zip(CRITERIA, np.array(criteria).T, strict=True)
         },
         "median_sd_over_beats_g": round(float(np.median(spread)), 2),
     }

@@ -49,6 +49,7 @@ def test_a_network_learns_what_is_planted_and_repeats():
 def test_auc_by_hand():
     assert auc(np.array([1.0, 2.0, 3.0, 4.0]), np.array([False, True, False, True])) == 0.75
     assert auc(np.array([1.0, 1.0]), np.array([False, True])) == 0.5
+    assert auc(np.array([1.0, 2.0]), np.array([False, False])) is None
 
 
 @pytest.mark.parametrize("input_set", ["model 1", "model 2"])
