@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from lvm.analysis import Analysis
 from lvm.criteria import CriterionResult, Heart, judge
 from lvm.net.config import DEMOGRAPHICS, ECG_MEASURES, Config, InputSet, encode_scalar
-from lvm.recording import Patient, Signal
+from lvm.recording import Patient, Signal, Typed
 from lvm.reference import BSA_FORMULA, CT_LIMITS, Limit, bsa_m2
 from lvm.weights import Bundle, Card, choose, load
 
@@ -63,23 +63,19 @@ class Estimate:
     bsa_formula: str = BSA_FORMULA
 
 
-def gather_inputs(analysis: Analysis, typed: Patient = Patient()) -> dict[str, Input]:  # noqa: B008 - frozen
+def gather_inputs(analysis: Analysis, typed: Patient = Typed()) -> dict[str, Input]:  # noqa: B008 - frozen
     """The eight scalars of the paper: typed before device before computed; unknown ones have no value and no source."""
+    recording = analysis.recording
     found: dict[str, Input] = {}
-    for name in DEMOGRAPHICS:
-        by_hand, on_file = getattr(typed, name), getattr(analysis.recording.patient, name)
-        found[name] = (
-            Input(by_hand, "typed")
-            if by_hand is not None
-            else Input(on_file, "device" if on_file is not None else None)
+    for name in DEMOGRAPHICS + ECG_MEASURES:
+        on_file = recording.patient if name in DEMOGRAPHICS else recording.device
+        candidates: tuple[tuple[Source, object], ...] = (
+            ("typed", typed),
+            ("device", on_file),
+            ("computed", analysis.measured),
         )
-    for name in ECG_MEASURES:
-        by_device, by_us = getattr(analysis.recording.device, name), getattr(analysis.measured, name)
-        found[name] = (
-            Input(by_device, "device")
-            if by_device is not None
-            else Input(by_us, "computed" if by_us is not None else None)
-        )
+        known = ((getattr(of, name, None), source) for source, of in candidates)
+        found[name] = next((Input(value, source) for value, source in known if value is not None), Input(None, None))
     return found
 
 
@@ -114,7 +110,7 @@ def _criteria(analysis: Analysis, inputs: dict[str, Input]) -> tuple[CriterionRe
 
 def estimate(
     analysis: Analysis,
-    typed: Patient = Patient(),  # noqa: B008 - frozen
+    typed: Patient = Typed(),  # noqa: B008 - frozen
     *,
     bundle: Bundle | None = None,
     input_set: InputSet = "model 2",

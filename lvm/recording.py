@@ -48,6 +48,16 @@ class Measurements:
     qt_interval_ms: float | None = None
 
 
+@dataclass(frozen=True)
+class Typed(Patient):
+    """What the user typed in, to go before the file's and our own values; None is not typed. Axes in degrees."""
+
+    p_axis_deg: float | None = None
+    qrs_axis_deg: float | None = None
+    t_axis_deg: float | None = None
+    qrs_duration_ms: float | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Recording:
     """One resting 12-lead ECG.

@@ -28,7 +28,12 @@ with patient:
     number_field(case, estimate, "age_years", "Age, years", 1, 120)
     number_field(case, estimate, "height_cm", "Height, cm", 100, 230)
     number_field(case, estimate, "weight_kg", "Weight, kg", 25, 300)
-    st.button("Back to the file’s values", on_click=forget_typed, disabled=not words.anything_typed(case.typed))
+    st.subheader("From the ECG")
+    number_field(case, estimate, "p_axis_deg", "P axis, degrees", -180, 180)
+    number_field(case, estimate, "qrs_axis_deg", "QRS axis, degrees", -180, 180)
+    number_field(case, estimate, "t_axis_deg", "T axis, degrees", -180, 180)
+    number_field(case, estimate, "qrs_duration_ms", "QRS duration, ms", 40, 240)
+    st.button("Undo what was typed", on_click=forget_typed, disabled=not words.anything_typed(case.typed))
 
 with result:
     key = f"inputs-{case.number}"
@@ -62,21 +67,14 @@ with result:
         st.warning(words.cautions(estimate.warnings))
     st.info(words.TRAINED_ON)
 
-left, right = st.columns([2, 3], gap="large")
-with left:
-    st.subheader("From the ECG")
-    st.table(
-        tables.ecg_inputs(estimate), hide_index=True, border="horizontal", alt="Axes and QRS duration with their source"
-    )
 if estimate.lvm_g is not None:
-    with right:
-        st.subheader("Both models on this ECG")
-        st.table(
-            tables.models({name.capitalize(): e for name, e in estimates.items()}),
-            hide_index=True,
-            border="horizontal",
-            alt="Models 1 and 2 side by side",
-        )
+    st.subheader("Both models on this ECG")
+    st.table(
+        tables.models({name.capitalize(): e for name, e in estimates.items()}),
+        hide_index=True,
+        border="horizontal",
+        alt="Models 1 and 2 side by side",
+    )
 
 st.subheader("Voltage criteria on the same ECG")
 st.markdown(words.criteria_line(estimate))

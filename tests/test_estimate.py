@@ -5,7 +5,7 @@ import torch
 from lvm.analysis import analyse
 from lvm.cohort.simulate import Heart
 from lvm.estimate import Input, estimate, gather_inputs
-from lvm.recording import Measurements, Patient
+from lvm.recording import Measurements, Patient, Typed
 from tests.helpers import bundle, recording
 
 
@@ -26,6 +26,13 @@ def test_typed_goes_before_device_before_computed(analysis):
     assert inputs["qrs_duration_ms"] == Input(96.0, "device")
     assert inputs["t_axis_deg"].source == "computed"
     assert inputs["t_axis_deg"].value == pytest.approx(40, abs=10)
+
+
+def test_what_is_typed_goes_before_what_is_measured(analysis):
+    inputs = gather_inputs(analysis, Typed(qrs_duration_ms=110.0, t_axis_deg=-5.0))
+    assert inputs["qrs_duration_ms"] == Input(110.0, "typed")
+    assert inputs["t_axis_deg"] == Input(-5.0, "typed")
+    assert inputs["qrs_axis_deg"] == Input(-20.0, "device")
 
 
 def test_estimate_is_the_mean_of_the_folds_on_the_chosen_beat(analysis, small):

@@ -7,10 +7,9 @@ import pandas as pd
 
 from lvm.analysis import Analysis
 from lvm.estimate import Estimate
-from lvm.net.config import ECG_MEASURES
 from lvm.recording import Measurements
 from lvm.show.beat import marks_ms
-from lvm.show.words import SOURCES, UNKNOWN, input_name, interval_name, number, span
+from lvm.show.words import UNKNOWN, input_name, interval_name, number, span
 from lvm.waves import SEGMENTS
 
 if TYPE_CHECKING:
@@ -83,17 +82,6 @@ def boundaries(analysis: Analysis, index: int) -> pd.DataFrame:
     marks = marks_ms(analysis.waves[index], analysis.beats[index].r)
     rows = [(name, number(marks[key], "ms")) for key, name in _MARKS.items()]
     return pd.DataFrame(rows, columns=["Boundary", "From R"])
-
-
-def ecg_inputs(estimate: Estimate) -> pd.DataFrame:
-    """Axes and QRS duration with where they come from."""
-    rows = []
-    for name in ECG_MEASURES:
-        found = estimate.inputs[name]
-        value = None if found.value is None else float(found.value)
-        unit = "°" if name.endswith("_deg") else "ms"
-        rows.append((input_name(name), number(value, unit), SOURCES[found.source]))
-    return pd.DataFrame(rows, columns=["Measure", "Value", "Source"])
 
 
 def models(estimates: dict[str, Estimate]) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from lvm.analysis import Analysis
 from lvm.estimate import NAMES, Estimate, Input
-from lvm.recording import Measurements, Patient
+from lvm.recording import Measurements, Typed
 
 if TYPE_CHECKING:
     from lvm.explain import Explanation
@@ -191,8 +191,8 @@ SUMS = (
 )
 
 
-def anything_typed(typed: Patient) -> bool:
-    return typed != Patient()
+def anything_typed(typed: Typed) -> bool:
+    return typed != Typed()
 
 
 def how_sure(estimate: Estimate) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import streamlit as st
 
 from lvm.errors import LvmError
-from lvm.recording import Patient
+from lvm.recording import Typed
 from lvm.ui.warm import warm
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Case:
     number: int
     beat: int | None
     about: str = ""
-    typed: Patient = field(default_factory=Patient)
+    typed: Typed = field(default_factory=Typed)
     input_set: "InputSet" = "model 2"
     _results: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False)
 
@@ -113,19 +113,21 @@ def explanation_of(case: Case, method: str, threshold: float) -> "Explanation | 
 
 
 def type_in(name: str, key: str) -> None:
-    """Callback of a patient widget: its value becomes the typed one, unless it is what the file says anyway."""
+    """Callback of an input's widget: its value becomes the typed one, unless it is what was there anyway."""
+    from lvm.estimate import gather_inputs
+
     case = current_case()
     if case is not None:
         value = st.session_state[key]
-        on_file = getattr(case.analysis.recording.patient, name)
-        case.typed = replace(case.typed, **{name: None if value == on_file else value})
+        untouched = gather_inputs(case.analysis)[name].value
+        case.typed = replace(case.typed, **{name: None if value == untouched else value})
 
 
 def forget_typed() -> None:
-    """Back to the file's values."""
+    """Back to the file's values and ours."""
     case = current_case()
     if case is not None:
-        case.typed = Patient()
+        case.typed = Typed()
 
 
 def choose_beat(key: str) -> None:

@@ -1,4 +1,4 @@
-"""The patient's values on the screen: the file's, unless the user types others."""
+"""The inputs of the estimate on the screen: the file's or ours, unless the user types others."""
 
 from typing import TYPE_CHECKING
 
@@ -20,9 +20,9 @@ def _source(estimate: "Estimate", name: str) -> str:
 
 
 def _value(case: Case, name: str) -> float | str | None:
-    typed: float | str | None = getattr(case.typed, name)
-    on_file: float | str | None = getattr(case.analysis.recording.patient, name)
-    return on_file if typed is None else typed
+    from lvm.estimate import gather_inputs
+
+    return gather_inputs(case.analysis, case.typed)[name].value
 
 
 def sex_field(case: Case, estimate: "Estimate") -> None:

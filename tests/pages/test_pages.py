@@ -144,8 +144,19 @@ def test_typed_values_move_the_estimate_and_can_be_taken_back(opened):
     app.switch_page("pages/beats.py").run()
     assert "174 cm, 140 kg" in everything(app)
     app.switch_page("pages/mass.py").run()
-    next(b for b in app.button if b.label.startswith("Back to")).click().run()
+    next(b for b in app.button if b.label == "Undo what was typed").click().run()
     assert [m.value for m in app.metric] == before
+
+
+def test_axes_and_qrs_duration_can_be_typed(opened):
+    app = opened(example("normal-man"))
+    app.switch_page("pages/mass.py").run()
+    before = app.metric[0].value
+    key = f"qrs_duration_ms-{app.session_state['case'].number}"
+    assert app.number_input(key=key).label == "QRS duration, ms (from the file)"
+    app.number_input(key=key).set_value(118.0).run()
+    assert app.number_input(key=key).label == "QRS duration, ms (typed)"
+    assert app.metric[0].value != before
 
 
 def test_missing_height_is_imputed_openly(opened):

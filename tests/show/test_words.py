@@ -98,7 +98,6 @@ def test_no_table_shows_none(analysis):
         tables.measurements(bare),
         tables.beats(analysis, analysis.chosen),
         tables.boundaries(analysis, analysis.chosen),
-        tables.ecg_inputs(estimate),
         tables.models({"Model 1": estimate, "Model 2": withheld}),
         tables.criteria(estimate),
         paper_results.input_sets(),
