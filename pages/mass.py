@@ -66,15 +66,14 @@ with result:
     if estimate.warnings:
         st.warning(words.cautions(estimate.warnings))
     st.info(words.TRAINED_ON)
-
-if estimate.lvm_g is not None:
-    st.subheader("Both models on this ECG")
-    st.table(
-        tables.models({name.capitalize(): e for name, e in estimates.items()}),
-        hide_index=True,
-        border="horizontal",
-        alt="Models 1 and 2 side by side",
-    )
+    if estimate.lvm_g is not None:
+        st.subheader("Both models on this ECG")
+        st.table(
+            tables.models({name.capitalize(): e for name, e in estimates.items()}),
+            hide_index=True,
+            border="horizontal",
+            alt="Models 1 and 2 side by side",
+        )
 
 st.subheader("Voltage criteria on the same ECG")
 st.markdown(words.criteria_line(estimate))
