@@ -56,6 +56,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         finally:
             process.terminate()
     assert "Traceback" not in log.read_text()
+    assert "external IP" not in log.read_text()  # Streamlit's question to an outside host for this machine's address
 
 
 @dataclass
