@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -33,7 +34,11 @@ def read_row(path: str, args: argparse.Namespace) -> Row:
     if args.samples:
         import numpy as np
 
-        np.save(args.samples, recording.signal_mv)
+        try:
+            with open(args.samples, "wb") as out:
+                np.save(out, recording.signal_mv)
+        except OSError as error:
+            raise LvmError(f"The samples cannot be written: {error.strerror}. Check the name they go to.") from None
     typed = {k: v for k, v in asdict(_patient(args)).items() if v is not None}
     return {
         "format": recording.format,
@@ -105,7 +110,8 @@ def explain_row(path: str, args: argparse.Namespace) -> Row:
     from lvm.explain import explain
     from lvm.weights import load
 
-    analysis = analyse(_read(path))
+    recording = _read(path)
+    analysis = analyse(recording)
     e = estimate(analysis, _patient(args), bundle=load(args.bundle) if args.bundle else None)
     if e.card is None:
         raise LvmError(f"There is no estimate to explain. {e.withheld}")
@@ -118,7 +124,7 @@ def explain_row(path: str, args: argparse.Namespace) -> Row:
         "table": [asdict(cell) for cell in x.table],
         "scalars": [{"name": name, "grams": grams} for name, grams in x.scalars],
         "trust": x.trust,
-        "warnings": x.warnings,
+        "warnings": recording.warnings + e.warnings + x.warnings,
     }
 
 
@@ -148,6 +154,10 @@ def _weight(text: str) -> float:
 
 def _share(text: str) -> float:
     return _between(text, 0, 1, "a share")
+
+
+def _count(text: str) -> int:
+    return int(_between(text, 1, 1_000_000, "a whole number"))
 
 
 def _between(text: str, low: float, high: float, what: str) -> float:
@@ -197,8 +207,8 @@ def parser() -> argparse.ArgumentParser:
     training.add_argument(
         "--input-sets", nargs="+", choices=("ecg", "model 1", "model 2"), default=("model 1", "model 2")
     )
-    training.add_argument("--samples", type=int, default=5000)
-    training.add_argument("--epochs", type=int, default=16)
+    training.add_argument("--samples", type=_count, default=5000)
+    training.add_argument("--epochs", type=_count, default=12)
     training.add_argument("--seed", type=int, default=1)
     return top
 
@@ -259,4 +269,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except BrokenPipeError:  # whoever read the output has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -12,6 +12,7 @@ from lvm.recording import Measurements, Recording, Signal
 from lvm.waves import Waves
 
 USABLE_BEATS_NEEDED = 3
+QRS_MV = (0.2, 10.0)  # what the tallest lead's QRS may measure from R to S
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,15 @@ def analyse(recording: Recording) -> Analysis:
     found = beats.find_beats(network)
     marked = waves.delineate(cleaned, np.array([beat.r for beat in found], dtype=np.intp))
     chosen, reason = beats.choose(found)
-    issues = [f"Lead {lead} is flat." for lead in beats.flat_leads(cleaned)]
+    amplitudes = measure.amplitudes(cleaned, found, marked)
+    issues = []
+    if flat := beats.flat_leads(cleaned):
+        issues.append(f"No signal in {', '.join(flat)}.")
+    if amplitudes is not None:
+        tallest = max(amplitudes.r, key=lambda lead: amplitudes.r[lead] + amplitudes.s[lead])
+        height_mv = amplitudes.r[tallest] + amplitudes.s[tallest]
+        if not QRS_MV[0] <= height_mv <= QRS_MV[1]:
+            issues.append(f"The tallest QRS, in {tallest}, is {height_mv:.3g} mV high: check the unit and the gain.")
     usable = sum(beat.usable for beat in found)
     if usable < USABLE_BEATS_NEEDED:
         issues.append(
@@ -68,6 +77,6 @@ def analyse(recording: Recording) -> Analysis:
         chosen,
         reason,
         measure.measure(cleaned, found, marked),
-        measure.amplitudes(cleaned, found, marked),
+        amplitudes,
         Quality(not issues, tuple(issues)),
     )

@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lvm.analysis import Analysis
+from lvm.beats import flat_leads
 from lvm.criteria import CriterionResult, Heart, judge
+from lvm.errors import WeightsError
 from lvm.net.config import DEMOGRAPHICS, ECG_MEASURES, Config, InputSet, encode_scalar
 from lvm.recording import Patient, Signal, Typed
 from lvm.reference import BSA_FORMULA, CT_LIMITS, Limit, bsa_m2
@@ -94,16 +96,21 @@ def _scope_warnings(analysis: Analysis, inputs: dict[str, Input]) -> tuple[str, 
 
 
 def _interval(card: Card, imputed: list[str]) -> tuple[float, tuple[float, float]]:
-    """Level, and truth/estimate ratios at its two ends, measured out of fold with the same inputs imputed."""
+    """Level, and truth/estimate ratios at its two ends, measured out of fold with these inputs imputed.
+
+    The axes and QRS duration count together: one of them unknown is taken as all four.
+    """
     interval: dict[str, Any] = card.fields["interval"]
     key = "+".join([n for n in _BODY if n in imputed] + ["ecg"] * any(n in imputed for n in ECG_MEASURES))
+    if key not in interval["truth_to_estimate"]:
+        raise WeightsError(f"The card of the weights bundle {card.name} has no interval for this: {key} unknown.")
     low, high = interval["truth_to_estimate"][key]
     return float(interval["level"]), (low, high)
 
 
 def _criteria(analysis: Analysis, inputs: dict[str, Input]) -> tuple[CriterionResult, ...]:
     sex, qrs = inputs["sex"].value, inputs["qrs_duration_ms"].value
-    if analysis.amplitudes is None or sex not in ("male", "female"):
+    if analysis.amplitudes is None or sex not in ("male", "female") or flat_leads(analysis.cleaned_mv):
         return ()
     return judge(Heart(analysis.amplitudes, None if qrs is None else float(qrs), "male" if sex == "male" else "female"))
 
@@ -121,8 +128,8 @@ def estimate(
     bundle : its folds are averaged; by default the one installed for the patient's sex and `input_set`.
     beat : index of the beat to use instead of the chosen one.
 
-    Never guesses the sex: where it is unknown the estimate is withheld. Other unknown inputs of the bundle are imputed
-    with the median of its training set, as in the paper, and widen the interval.
+    Withheld where the signal cannot carry it, and where the sex is unknown, which is never guessed. Other unknown
+    inputs of the bundle are imputed with the median of its training set, as in the paper, and widen the interval.
     """
     inputs = gather_inputs(analysis, typed)
     height, weight = inputs["height_cm"].value, inputs["weight_kg"].value
@@ -134,8 +141,8 @@ def estimate(
     nothing = Estimate(
         None, None, None, bsa, None, limit, None, None, inputs, criteria=_criteria(analysis, inputs), warnings=warnings
     )
-    if chosen is None:
-        return replace(nothing, withheld="No beat of this recording can be used.")
+    if chosen is None or not analysis.quality.usable:
+        return replace(nothing, withheld=" ".join(analysis.quality.issues))
     if sex is None:
         return replace(nothing, withheld="The sex is not in the file. State it, male or female: the models differ.")
     if bundle is None:

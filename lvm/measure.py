@@ -15,6 +15,7 @@ from lvm.recording import LEADS, Measurements, Signal
 from lvm.waves import Waves
 
 _LEVEL = int(0.02 * SAMPLING_RATE_HZ)
+_LEAST_AREA = 0.01  # mV times samples: less is no wave but rounding
 _I, _AVF = LEADS.index("I"), LEADS.index("aVF")
 
 
@@ -35,10 +36,12 @@ def _level(cleaned_mv: Signal, waves: Waves) -> NDArray[np.float64]:
 
 
 def axis_deg(cleaned_mv: Signal, waves: Waves, onset: int | None, offset: int | None) -> float | None:
-    """Frontal axis of the wave between two samples of a (12, T) signal."""
+    """Frontal axis of the wave between two samples of a (12, T) signal; None where the limb leads are flat."""
     if onset is None or offset is None or waves.qrs_onset is None:
         return None
     area = (cleaned_mv[:, onset:offset] - _level(cleaned_mv, waves)).sum(axis=1)
+    if max(abs(area[_I]), abs(area[_AVF])) < _LEAST_AREA:
+        return None
     return float(np.degrees(np.arctan2(2 / np.sqrt(3) * area[_AVF], area[_I])))
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from lvm.errors import WeightsError
 from lvm.net.config import Config, InputSet, Sexes
+from lvm.recording import LEAD_GROUPS
 
 if TYPE_CHECKING:
     from lvm.net.elvmassnet import ELVMassNet
@@ -46,29 +47,43 @@ class Bundle:
     folds: tuple["ELVMassNet", ...]
 
 
+def _names(folder: Path) -> list[str]:
+    return sorted(path.parent.name for path in folder.glob("*/card.json"))
+
+
 def cards(folder: Path = FOLDER) -> tuple[Card, ...]:
     """Every bundle in a folder, by name. A broken card raises WeightsError that names its bundle."""
-    return tuple(read_card(path.parent) for path in sorted(folder.glob("*/card.json")))
+    return tuple(read_card(folder / name) for name in _names(folder))
 
 
 def read_card(bundle: Path) -> Card:
+    """The card of one bundle, with all that the library needs of it checked."""
     try:
         fields = json.loads((bundle / "card.json").read_text(encoding="utf-8"))
         card = Card(bundle.name, fields)
-        found = fields["format"]
-        _ = card.config, card.sha256, fields["folds"], fields["interval"], fields["training_data"]
-    except FileNotFoundError:
-        raise WeightsError(f"There is no weights bundle named {bundle.name}.") from None
-    except (ValueError, KeyError, TypeError) as error:
+        if fields["format"] != FORMAT:
+            found = fields["format"]
+            raise WeightsError(f"The weights bundle {bundle.name} has format {found}; this version reads {FORMAT}.")
+        missing = [key for key in ("title", "version", "training_data", "sha256") if key not in fields]
+        config, count = card.config, len(card.config.scalars)
+        low, high = fields["interval"]["truth_to_estimate"][""]
+        lengths = {len(config.scalar_mean), len(config.scalar_sd), len(config.scalar_median)}
+        fits = config.lead_groups in LEAD_GROUPS and lengths == {count} and fields["folds"] >= 1 and low < high
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise WeightsError(f"The card of the weights bundle {bundle.name} cannot be read: {error!r}.") from None
-    if found != FORMAT:
-        raise WeightsError(f"The weights bundle {bundle.name} has format {found}; this version reads format {FORMAT}.")
+    if missing or not fits:
+        what = f"has no {', '.join(missing)}" if missing else "contradicts itself"
+        raise WeightsError(f"The card of the weights bundle {bundle.name} {what}.")
     return card
 
 
 def choose(sex: Sexes, input_set: InputSet = "model 2", folder: Path = FOLDER) -> str:
     """Name of the bundle for a sex and an input set."""
-    for card in cards(folder):
+    for name in _names(folder):
+        try:
+            card = read_card(folder / name)
+        except WeightsError:  # a user's broken bundle does not stop the others; the models page names it
+            continue
         if card.config.sexes == sex and card.config.input_set == input_set and card.fields.get("default", False):
             return card.name
     raise WeightsError(f"No weights bundle for sex {sex} and {input_set} is installed in the weights folder.")
@@ -77,12 +92,13 @@ def choose(sex: Sexes, input_set: InputSet = "model 2", folder: Path = FOLDER) -
 @lru_cache(maxsize=8)
 def load(name: str, folder: Path = FOLDER) -> Bundle:
     """Load, check hash and shapes, and build the folds of a bundle."""
+    from safetensors import SafetensorError
     from safetensors.torch import load as load_tensors
 
     from lvm.net.elvmassnet import ELVMassNet
 
-    if name not in {card.name for card in cards(folder)}:
-        known = ", ".join(card.name for card in cards(folder)) or "none"
+    if name not in _names(folder):
+        known = ", ".join(_names(folder)) or "none"
         raise WeightsError(f"There is no weights bundle of that name. Installed: {known}.")
     card = read_card(folder / name)
     try:
@@ -91,7 +107,10 @@ def load(name: str, folder: Path = FOLDER) -> Bundle:
         raise WeightsError(f"The weights bundle {name} has no model.safetensors.") from None
     if hashlib.sha256(data).hexdigest() != card.sha256:
         raise WeightsError(f"The weights bundle {name} was altered: its hash does not match its card.")
-    tensors = load_tensors(data)
+    try:
+        tensors = load_tensors(data)
+    except SafetensorError:
+        raise WeightsError(f"The weights bundle {name} is damaged: its tensors cannot be read.") from None
     folds = []
     for k in range(card.fields["folds"]):
         prefix = f"fold{k}."
@@ -118,6 +137,8 @@ def save(folder: Path, folds: tuple["ELVMassNet", ...], fields: dict[str, Any], 
         "sha256": hashlib.sha256(data).hexdigest(),
     }
     (folder / "model.safetensors").write_bytes(data)
-    (folder / "card.json").write_text(json.dumps(fields | own, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / "card.json").write_text(
+        json.dumps(fields | own, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
+    )
     (folder / "README.md").write_text(readme, encoding="utf-8")
     return read_card(folder)

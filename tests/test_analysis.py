@@ -56,7 +56,7 @@ def test_a_flat_lead_and_too_few_beats_are_named():
     quality = analyse(given).quality
     assert not quality.usable
     assert quality.issues == (
-        "Lead V2 is flat.",
+        "No signal in V2.",
         "Only 1 of 2 detected beats can be used; at least 3 are needed.",
     )
 
@@ -68,9 +68,9 @@ def test_silence_has_no_beats_and_says_so():
     assert analysis.chosen_reason == "No beat can be used."
     assert analysis.measured == Measurements()
     assert analysis.amplitudes is None
-    assert analysis.quality.issues[0] == "Lead I is flat."
+    assert analysis.quality.issues[0].startswith("No signal in I, II, III")
     assert analysis.quality.issues[-1] == "Only 0 of 0 detected beats can be used; at least 3 are needed."
-    assert len(analysis.quality.issues) == 13
+    assert len(analysis.quality.issues) == 2
 
 
 def odd_signals():

@@ -71,9 +71,34 @@ def test_no_usable_beat_withholds(small):
     flat = recording(Heart(heart_rate_bpm=60.0))
     flat.signal_mv[:] = 0
     e = estimate(analyse(flat), bundle=small)
-    assert e.withheld == "No beat of this recording can be used."
+    assert e.withheld.startswith("No signal in I, II, III, aVR, aVL, aVF, V1, V2, V3, V4, V5, V6. Only 0 of 0")
     assert e.lvm_g is None
-    assert "Lead V1 is flat." in e.warnings
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (lambda mv: mv.__setitem__(slice(6, 12), 0.3), "No signal in V1, V2, V3, V4, V5, V6."),
+        (lambda mv: mv.__setitem__(slice(0, 12), 0.3), "Only 0 of 0 detected beats can be used"),
+        (lambda mv: mv.__imul__(10), "mV high: check the unit and the gain."),
+        (lambda mv: mv.__imul__(0.05), "Only 0 of 0 detected beats can be used"),
+    ],
+    ids=["no precordial leads", "constant", "ten times too tall", "twenty times too small"],
+)
+def test_a_signal_that_cannot_carry_it_withholds(small, spoil, reason):
+    bad = recording()
+    spoil(bad.signal_mv)
+    e = estimate(analyse(bad), bundle=small)
+    assert e.lvm_g is None
+    assert reason in e.withheld
+
+
+def test_flat_limb_leads_have_no_axis_and_no_criteria(small):
+    bad = recording()
+    bad.signal_mv[:6] = 0
+    analysis = analyse(bad)
+    assert analysis.measured.qrs_axis_deg is None
+    assert estimate(analysis, bundle=small).criteria == ()
 
 
 def test_unknown_numbers_are_imputed_named_and_widen_the_interval(small):

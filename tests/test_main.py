@@ -1,10 +1,16 @@
 import json
+import shlex
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from lvm.__main__ import main
 from lvm.cohort.examples import EXAMPLES
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
@@ -89,6 +95,17 @@ def test_for_people_says_the_same(ecg, capsys):
     assert "lvm_g: " in text
     assert "  qrs_duration_ms:\n    value: " in text
     assert "Sokolow-Lyon" in text
+
+
+def test_samples_that_cannot_be_written(ecg, tmp_path, capsys):
+    assert main(["read", ecg, "--samples", str(tmp_path / "no-folder" / "x.npy")]) == 2
+    assert "The samples cannot be written: No such file or directory." in capsys.readouterr().err
+
+
+def test_nobody_reading_the_output_is_no_error(ecg):
+    command = f"{shlex.quote(sys.executable)} -m lvm beats {shlex.quote(ecg)} | true"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, cwd=ROOT, check=False)
+    assert done.stderr == b""
 
 
 def test_one_bad_file_is_one_line_and_status_2(tmp_path, capsys):

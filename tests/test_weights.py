@@ -1,3 +1,4 @@
+import hashlib
 import json
 
 import pytest
@@ -28,11 +29,16 @@ def test_altered_weights_are_refused(tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"format": 2}, "has format 2; this version reads format 1"),
-        ({"sha256": None}, "altered"),
+        ({"format": 2}, "has format 2; this version reads 1"),
+        ({"sha256": ""}, "altered"),
         ({"config": {"channels": 8}}, "does not fit the network its card describes"),
         ({"config": {"colour": 8}}, "card of the weights bundle small cannot be read"),
+        ({"config": {"lead_groups": 3}}, "contradicts itself"),
+        ({"config": {"scalar_median": []}}, "contradicts itself"),
         ({"folds": 6}, "does not fit"),
+        ({"folds": 0}, "contradicts itself"),
+        ({"title": None}, "has no title"),
+        ({"interval": None}, "cannot be read"),
     ],
 )
 def test_a_card_that_does_not_fit_is_refused(tmp_path, change, message):
@@ -41,6 +47,8 @@ def test_a_card_that_does_not_fit_is_refused(tmp_path, change, message):
     card = json.loads(file.read_text())
     for key, value in change.items():
         card[key] = card[key] | value if isinstance(value, dict) else value
+        if value is None:
+            del card[key]
     file.write_text(json.dumps(card))
     weights.load.cache_clear()
     with pytest.raises(WeightsError, match=message):
@@ -52,6 +60,28 @@ def test_a_card_without_json_names_its_bundle(tmp_path):
     (tmp_path / "small" / "card.json").write_text("{")
     with pytest.raises(WeightsError, match="card of the weights bundle small cannot be read"):
         weights.cards(tmp_path)
+
+
+def test_one_broken_bundle_does_not_stop_the_others(tmp_path):
+    bundle(tmp_path)
+    (tmp_path / "a-broken-one").mkdir()
+    (tmp_path / "a-broken-one" / "card.json").write_text("{}")
+    weights.load.cache_clear()
+    assert weights.choose("male", "model 2", tmp_path) == "small"
+    assert weights.load("small", tmp_path).card.name == "small"
+    with pytest.raises(WeightsError, match="a-broken-one"):
+        weights.cards(tmp_path)
+
+
+def test_damaged_tensors_under_a_true_hash_are_refused(tmp_path):
+    bundle(tmp_path)
+    (tmp_path / "small" / "model.safetensors").write_bytes(b"nonsense")
+    card = json.loads((tmp_path / "small" / "card.json").read_text())
+    card["sha256"] = hashlib.sha256(b"nonsense").hexdigest()
+    (tmp_path / "small" / "card.json").write_text(json.dumps(card))
+    weights.load.cache_clear()
+    with pytest.raises(WeightsError, match="small is damaged"):
+        weights.load("small", tmp_path)
 
 
 def test_unknown_and_unsuitable_names(tmp_path):

@@ -97,5 +97,6 @@ def apply(beat_mv: Signal, waves: Waves, change: Change) -> tuple[Signal, Waves]
         source_time = np.interp(np.arange(length), knots[1], knots[0])
         x = np.stack([np.interp(source_time, np.arange(length), lead) for lead in x])
     changed = limb_leads(x.astype(np.float32))
-    changed -= np.median(changed, axis=1, keepdims=True)
+    own = beat_mv.any(axis=0)  # what the window rule filled stays filled, and does not count for the zero
+    changed = np.where(own, changed - np.median(changed[:, own], axis=1, keepdims=True), 0).astype(np.float32)
     return changed, replace(waves, qrs_offset=new_off)

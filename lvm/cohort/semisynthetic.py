@@ -36,20 +36,19 @@ TABLE_1: dict[Sex, dict[str, tuple[float, float]]] = {
         "age": (60.29, 11.29),
         "height": (168.59, 6.12),
         "weight": (72.86, 11.53),
-        "qrs": (93.86, 10.74),
     },
     "female": {
         "lvm_g": (85.21, 21.41),
         "age": (62.99, 11.15),
         "height": (158.16, 6.39),
         "weight": (60.47, 9.36),
-        "qrs": (86.26, 9.63),
     },
 }
 # Middle of the published ranges of the correlation with LV mass: Cornell product 0.26-0.60, Sokolow-Lyon 0.05-0.28,
 # QRS duration 0.32-0.59. T amplitude: ours, for secondary ST-T change goes with more mass but no range is published.
 TARGET_CORRELATION = {"cornell_product": 0.43, "sokolow_lyon": 0.165, "qrs_duration": 0.455, "low_t": 0.30}
 _R_BMI_SOKOLOW = -0.32
+PATIENTS_NEEDED = 10
 _LONGEST_QRS_MS = 119.0
 _DEVICES_QRS_MS = 6.0  # ours: SD by which electrocardiographs disagree on a QRS duration
 _YEARLY_LOSS_G: dict[Sex, float] = {"male": 0.72, "female": 0.0}
@@ -121,8 +120,12 @@ def build(sources: list[Source], sex: Sex, n: int, seed: int) -> Cohort:
     rng = np.random.default_rng(seed)
     chosen = [(i, usable_beats(s)) for i, s in enumerate(sources) if s.sex == sex]
     chosen = [(i, beats) for i, beats in chosen if beats and sources[i].analysis.measured.qrs_duration_ms]
-    if not chosen:
-        raise CohortError(f"No {sex} recording has usable beats with known QRS and T boundaries.")
+    people = {sources[i].patient for i, _ in chosen}
+    if len(people) < PATIENTS_NEEDED or n < len(chosen) or not any(sources[i].normal for i, _ in chosen):
+        raise CohortError(
+            f"{len(people)} {sex} patients have usable recordings for {n} samples. At least {PATIENTS_NEEDED} patients "
+            "are needed, normal ones among them, and a sample of each recording."
+        )
     beats_mv, axes, features, source = [], [], [], []
     for k in range(n):
         i, beats = chosen[k % len(chosen)]
@@ -132,7 +135,6 @@ def build(sources: list[Source], sex: Sex, n: int, seed: int) -> Cohort:
         qrs_ms = float(measured.qrs_duration_ms or 0.0)
         widen = max(0.9, min(change.widen, _LONGEST_QRS_MS / qrs_ms))
         changed, at = apply(beat, waves, Change(change.gain, change.turn_deg, widen, change.t_gain, change.secondary))
-        changed[:, ~beat.any(axis=0)] = 0  # what the window rule filled stays filled
         frontal = (
             measured.p_axis_deg,
             axis_deg(changed, at, at.qrs_onset, at.qrs_offset),
@@ -148,10 +150,8 @@ def build(sources: list[Source], sex: Sex, n: int, seed: int) -> Cohort:
     z = np.clip((rows - rows[normal].mean(axis=0)) / rows[normal].std(axis=0), -4, 4)
     body = _bodies(sex, z[:, list(TARGET_CORRELATION).index("sokolow_lyon")], rng)
     lvm_g, expected_g, report = _masses(sex, body, z, rng)
-    # as an electrocardiograph would report it: Table 1's mean and SD, and two devices differ by several ms
-    qrs_column = rows[:, list(TARGET_CORRELATION).index("qrs_duration")]
-    mean_ms, sd_ms = TABLE_1[sex]["qrs"]
-    reported = mean_ms + sd_ms * (qrs_column - qrs_column.mean()) / qrs_column.std() + rng.normal(0, _DEVICES_QRS_MS, n)
+    # as an electrocardiograph would report it: two devices differ by several ms
+    reported = rows[:, list(TARGET_CORRELATION).index("qrs_duration")] + rng.normal(0, _DEVICES_QRS_MS, n)
     columns = np.column_stack(
         [body["age"], np.full(n, encode_scalar("sex", sex)), body["height"], body["weight"], axes, reported]
     )

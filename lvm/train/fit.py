@@ -20,7 +20,7 @@ from lvm.train.folds import Fold
 class Recipe:
     """How to train. Learning rate, loss and choice of epoch are the paper's; batch size and augmentation are ours."""
 
-    epochs: int = 16
+    epochs: int = 12
     batch: int = 64
     learning_rate: float = 0.001
     noise_mv: float = 0.02  # white noise of random strength up to this

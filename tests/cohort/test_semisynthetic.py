@@ -61,7 +61,7 @@ def test_the_truth_is_more_than_the_ecg_and_the_body_tell(people):
 
 
 def test_no_recording_of_that_sex(people):
-    with pytest.raises(CohortError, match="No female recording"):
+    with pytest.raises(CohortError, match="0 female patients have usable recordings"):
         build(people, "female", 10, seed=1)
 
 
