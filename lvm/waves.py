@@ -5,8 +5,8 @@ that its QRS points up; a percentile over the leads that mark the wave (at least
 percentile for an onset and a high one for an offset, because a global wave begins in its earliest lead and ends in its
 latest. What bias that leaves on LUDB 1-100 is taken off (of QRS offset, that on records of less than 120 ms). Then,
 SD over records of the error in ms: P on 10, P off 13, QRS on 8, QRS off 17, T on 20, T off 13. Known faults: it finds a
-P wave in many beats that have none, reads a QRS of more than 105 ms too short (150 as 110), and puts T offset too early above
-100/min and before premature beats.
+P wave in many beats that have none, reads a QRS of more than 105 ms too short (150 as 110), and puts T offset too early
+above 100/min and before premature beats.
 """
 
 import warnings

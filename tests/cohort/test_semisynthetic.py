@@ -37,7 +37,6 @@ def test_cohort_has_table_1_and_the_targets(people):
         ("age_years", "age"),
         ("height_cm", "height"),
         ("weight_kg", "weight"),
-        ("qrs_duration_ms", "qrs"),
     ):
         values = cohort.scalars[:, SCALARS.index(column)]
         assert np.nanmean(values) == pytest.approx(table[key][0], rel=0.05)
