@@ -137,7 +137,7 @@ def estimate(
     sex = inputs["sex"].value
     limit = CT_LIMITS["male" if sex == "male" else "female"] if sex is not None else None
     chosen = analysis.chosen if beat is None else beat
-    warnings = _scope_warnings(analysis, inputs) + analysis.quality.issues
+    warnings = _scope_warnings(analysis, inputs)
     nothing = Estimate(
         None, None, None, bsa, None, limit, None, None, inputs, criteria=_criteria(analysis, inputs), warnings=warnings
     )

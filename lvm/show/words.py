@@ -154,7 +154,7 @@ def criteria_line(estimate: Estimate) -> str:
     """What the criteria say together, in one line."""
     judged = [c for c in estimate.criteria if c.met is not None]
     if not judged:
-        return "The voltage criteria need the sex and a measurable QRS."
+        return "The voltage criteria need the sex and a measurable QRS in every lead."
     met = [c.name for c in judged if c.met]
     said = f"{len(met)} of {len(judged)} met" + (f" ({lead_names(tuple(met))})" if met else "")
     if estimate.above_limit is None:

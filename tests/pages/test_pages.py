@@ -212,7 +212,7 @@ def test_a_recording_without_beats_is_shown_but_not_estimated(opened):
         assert not app.metric
         assert "None" not in everything(app)
     app.switch_page("pages/mass.py").run()
-    assert "No beat of this recording can be used" in everything(app)
+    assert "Only 0 of 0 detected beats can be used" in everything(app)
 
 
 def test_missing_weights_are_said_where_the_estimate_would_be(opened, monkeypatch):
