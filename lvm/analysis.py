@@ -36,6 +36,7 @@ class Analysis:
     chosen_reason: str
     measured: Measurements
     amplitudes: Amplitudes | None
+    flat_leads: tuple[str, ...]
     quality: Quality
 
     @property
@@ -56,7 +57,8 @@ def analyse(recording: Recording) -> Analysis:
     chosen, reason = beats.choose(found)
     amplitudes = measure.amplitudes(cleaned, found, marked)
     issues = []
-    if flat := beats.flat_leads(cleaned):
+    flat = beats.flat_leads(cleaned)
+    if flat:
         issues.append(f"No signal in {', '.join(flat)}.")
     if amplitudes is not None:
         tallest = max(amplitudes.r, key=lambda lead: amplitudes.r[lead] + amplitudes.s[lead])
@@ -78,5 +80,6 @@ def analyse(recording: Recording) -> Analysis:
         reason,
         measure.measure(cleaned, found, marked),
         amplitudes,
+        flat,
         Quality(not issues, tuple(issues)),
     )

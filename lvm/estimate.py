@@ -7,10 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lvm.analysis import Analysis
-from lvm.beats import flat_leads
 from lvm.criteria import CriterionResult, Heart, judge
 from lvm.errors import WeightsError
-from lvm.net.config import DEMOGRAPHICS, ECG_MEASURES, Config, InputSet, encode_scalar
+from lvm.net.config import DEMOGRAPHICS, ECG_MEASURES, Config, InputSet, encode_scalar, unknown_key
 from lvm.recording import Patient, Signal, Typed
 from lvm.reference import BSA_FORMULA, CT_LIMITS, Limit, bsa_m2
 from lvm.weights import Bundle, Card, choose, load
@@ -29,7 +28,6 @@ NAMES = {
 Source = Literal["device", "computed", "typed", "imputed"]
 
 _QRS_LIMIT_MS = 120
-_BODY = ("age_years", "height_cm", "weight_kg")
 
 
 @dataclass(frozen=True)
@@ -96,12 +94,9 @@ def _scope_warnings(analysis: Analysis, inputs: dict[str, Input]) -> tuple[str, 
 
 
 def _interval(card: Card, imputed: list[str]) -> tuple[float, tuple[float, float]]:
-    """Level, and truth/estimate ratios at its two ends, measured out of fold with these inputs imputed.
-
-    The axes and QRS duration count together: one of them unknown is taken as all four.
-    """
+    """Level, and truth/estimate ratios at its two ends, measured out of fold with these inputs imputed."""
     interval: dict[str, Any] = card.fields["interval"]
-    key = "+".join([n for n in _BODY if n in imputed] + ["ecg"] * any(n in imputed for n in ECG_MEASURES))
+    key = unknown_key(imputed)
     if key not in interval["truth_to_estimate"]:
         raise WeightsError(f"The card of the weights bundle {card.name} has no interval for this: {key} unknown.")
     low, high = interval["truth_to_estimate"][key]
@@ -110,7 +105,7 @@ def _interval(card: Card, imputed: list[str]) -> tuple[float, tuple[float, float
 
 def _criteria(analysis: Analysis, inputs: dict[str, Input]) -> tuple[CriterionResult, ...]:
     sex, qrs = inputs["sex"].value, inputs["qrs_duration_ms"].value
-    if analysis.amplitudes is None or sex not in ("male", "female") or flat_leads(analysis.cleaned_mv):
+    if analysis.amplitudes is None or sex not in ("male", "female") or analysis.flat_leads:
         return ()
     return judge(Heart(analysis.amplitudes, None if qrs is None else float(qrs), "male" if sex == "male" else "female"))
 

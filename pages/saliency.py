@@ -13,19 +13,12 @@ from lvm.explain import METHODS  # noqa: E402 - not before an ECG is there
 from lvm.show import alts, tables, words  # noqa: E402
 from lvm.show.heatmap import heatmap  # noqa: E402
 
-with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
-    method = METHODS[0]
-    if len(METHODS) > 1:
-        method = st.segmented_control(
-            "Method", METHODS, default=METHODS[0], required=True, key="method", persist_state="session",
-            format_func=str.capitalize,
-        )  # fmt: skip
-    shown = st.segmented_control(
-        "Show", ("Magnitude", "Signed"), default="Magnitude", required=True, key="shown", persist_state="session"
-    )
+shown = st.segmented_control(
+    "Show", ("Magnitude", "Signed"), default="Magnitude", required=True, key="shown", persist_state="session"
+)
 cut = st.session_state.get("cut_off", 0)  # the slider stands further down, beside the table that it changes
 try:
-    explanation = explanation_of(case, method, cut / 100)
+    explanation = explanation_of(case, METHODS[0], cut / 100)
 except LvmError as error:
     st.error(str(error))
     st.stop()

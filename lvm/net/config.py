@@ -1,5 +1,6 @@
 """What eLVMass-Net is built from: its configuration, without the network, so that reading a card needs no torch."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -7,6 +8,7 @@ InputSet = Literal["ecg", "model 1", "model 2"]
 Sexes = Literal["all", "male", "female"]
 
 DEMOGRAPHICS = ("age_years", "sex", "height_cm", "weight_kg")
+BODY = ("age_years", "height_cm", "weight_kg")
 ECG_MEASURES = ("p_axis_deg", "qrs_axis_deg", "t_axis_deg", "qrs_duration_ms")
 
 
@@ -58,3 +60,11 @@ def encode_scalar(name: str, value: float | str) -> float:
     if name == "sex":
         return 1.0 if value == "male" else 0.0
     return abs(float(value)) if name.endswith("_axis_deg") else float(value)
+
+
+def unknown_key(unknown: Collection[str]) -> str:
+    """The name under which a card holds its interval for a set of unknown scalars; "" where all are known.
+
+    The axes and QRS duration count together: one of them unknown is taken as all four.
+    """
+    return "+".join([n for n in BODY if n in unknown] + ["ecg"] * any(n in unknown for n in ECG_MEASURES))

@@ -10,17 +10,15 @@ import torch
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from lvm.beats import choose
 from lvm.cohort.ptbxl import Source
 from lvm.cohort.semisynthetic import SCALARS, Cohort
 from lvm.criteria import CRITERIA, Heart
-from lvm.net.config import ECG_MEASURES, Config
+from lvm.net.config import BODY, ECG_MEASURES, Config, unknown_key
 from lvm.net.elvmassnet import ELVMassNet
 from lvm.train import fit
 from lvm.train.folds import Fold, split
 
 LEVEL = 0.90
-_BODY = ("age_years", "height_cm", "weight_kg")
 
 
 def cross_validate(
@@ -58,7 +56,7 @@ def out_of_fold(
 
 def _demographics_only(cohort: Cohort, folds: Sequence[Fold]) -> NDArray[np.float64]:
     """Out-of-fold grams of a linear model of log mass on age, log height and log weight: what needs no ECG."""
-    age, height, weight = (cohort.scalars[:, SCALARS.index(n)] for n in _BODY)
+    age, height, weight = (cohort.scalars[:, SCALARS.index(n)] for n in BODY)
     x = np.column_stack([np.ones_like(age), age, np.log(height), np.log(weight)])
     grams = np.empty(len(age))
     for fold in folds:
@@ -100,14 +98,13 @@ def interval(nets: Sequence[ELVMassNet], folds: Sequence[Fold], cohort: Cohort) 
     """
     tail = (1 - LEVEL) / 2
     known = nets[0].config.scalars
-    body = [n for n in _BODY if n in known]
+    body = [n for n in BODY if n in known]
     ecg = [n for n in ECG_MEASURES if n in known]
-    subsets = [list(s) for k in range(len(body) + 1) for s in combinations(body, k)]
     ratios = {}
-    for subset in subsets:
-        ratios["+".join(subset)] = out_of_fold(nets, folds, cohort, subset)
-        if ecg:
-            ratios["+".join([*subset, "ecg"])] = out_of_fold(nets, folds, cohort, [*subset, *ecg])
+    for subset in (s for k in range(len(body) + 1) for s in combinations(body, k)):
+        for unknown in ([*subset], [*subset, *ecg]):
+            if (key := unknown_key(unknown)) not in ratios:
+                ratios[key] = out_of_fold(nets, folds, cohort, unknown)
     quantiles: dict[str, list[float]] = {}
     for key, grams in ratios.items():
         low, high = np.quantile(cohort.lvm_g / grams, [tail, 1 - tail])
@@ -148,7 +145,7 @@ def real_metrics(
     for index in np.unique(cohort.source):
         source = sources[int(index)]
         a = source.analysis
-        chosen, _ = choose(a.beats)
+        chosen = a.chosen
         if chosen is None or a.amplitudes is None or not (source.normal or source.coded_lvh):
             continue
         inputs = dict(zip(config.scalars, config.scalar_median, strict=True))
