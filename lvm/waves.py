@@ -23,6 +23,10 @@ SEGMENTS = ("PR interval", "QRS interval", "ST segment", "T wave", "TP interval"
 
 _LEADS_NEEDED = 6
 
+# Such marks are dropped by their distance from R. For good, because to catch a warning for a while only is not safe
+# where several users' threads run.
+warnings.filterwarnings("ignore", "some peaks have a prominence of 0")
+
 # How near to and how far from R, in ms, a boundary may lie; negative: before R
 _REACH_MS = {
     "p_onset": (40, -450),
@@ -69,9 +73,7 @@ def _lead_marks(lead_mv: NDArray[np.float64], r_peaks: NDArray[np.intp]) -> dict
 
     around_r = np.concatenate([lead_mv[max(0, r - 40) : r + 40] for r in r_peaks]) - np.median(lead_mv)
     upright = -lead_mv if -around_r.min() > around_r.max() else lead_mv
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "some peaks have a prominence of 0")  # dropped below
-        _, found = neurokit2.ecg_delineate(upright, r_peaks, sampling_rate=SAMPLING_RATE_HZ, method="prominence")
+    _, found = neurokit2.ecg_delineate(upright, r_peaks, sampling_rate=SAMPLING_RATE_HZ, method="prominence")
     marks = {}
     for boundary, (name, _, _) in _MARKS.items():
         of_beat = np.full(len(r_peaks), np.nan)
