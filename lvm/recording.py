@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Sex = Literal["male", "female"]
+Finding = Literal["paced rhythm", "bundle branch block", "atrial fibrillation"]
 Signal = NDArray[np.float32]
 
 LEADS = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6")
@@ -59,6 +60,14 @@ class Typed(Patient):
 
 
 @dataclass(frozen=True, eq=False)
+class RepresentativeBeat:
+    """The beat that the device made out of all beats of the recording: (12, T) mV, rows in the order of LEADS."""
+
+    signal_mv: Signal
+    sampling_rate_hz: float
+
+
+@dataclass(frozen=True, eq=False)
 class Recording:
     """One resting 12-lead ECG.
 
@@ -67,7 +76,11 @@ class Recording:
     derived_leads : leads computed from I and II because the file does not store them.
     acquired_at : ISO 8601, local time of the device, or None.
     pacemaker : True or False where the file says so, else None.
+    findings : what the file's statements say of the rhythm and conduction, as far as an estimate depends on it.
+    representative : the device's own beat, None where the file has none.
     warnings : sentences for the user about what was odd in the file.
+    left_out : kinds of identifying facts that the file holds and that were not kept, such as "name"; see
+        lvm.read.receipt.
     """
 
     signal_mv: Signal
@@ -79,7 +92,10 @@ class Recording:
     derived_leads: tuple[str, ...] = ()
     acquired_at: str | None = None
     pacemaker: bool | None = None
+    findings: tuple[Finding, ...] = ()
+    representative: RepresentativeBeat | None = None
     warnings: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def duration_s(self) -> float:

@@ -5,13 +5,14 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from lvm.errors import DamagedFileError, MissingLeadError, UnsupportedError
-from lvm.recording import LEADS, PRECORDIAL, Signal
+from lvm.errors import DamagedFileError, MissingLeadError, ReadError, UnsupportedError
+from lvm.recording import LEADS, PRECORDIAL, RepresentativeBeat, Signal
 
 Samples = NDArray[np.float64]
 
 MIN_RATE_HZ, MAX_RATE_HZ = 100.0, 2000.0
 MIN_DURATION_S, MAX_DURATION_S = 1.0, 120.0
+_BEAT_DURATION_S = (0.4, 3.0)
 # Electrocardiographs store 0.5 to 20 uV a step: a unit taken wrongly by a factor of 1000 falls outside.
 MIN_UV_PER_BIT, MAX_UV_PER_BIT = 0.05, 100.0
 
@@ -53,6 +54,25 @@ def assemble(stored_mv: dict[str, Samples], rate_hz: float) -> tuple[Signal, tup
     Raises MissingLeadError that names every lead that is missing at once, DamagedFileError where leads differ in
     length or the recording is too short, UnsupportedError where it is too long.
     """
+    signal_mv, derived = _twelve(stored_mv)
+    duration_s = signal_mv.shape[1] / rate_hz
+    if duration_s < MIN_DURATION_S:
+        raise DamagedFileError(
+            f"The recording holds {duration_s:.1f} s of ECG; at least {MIN_DURATION_S:.0f} s are needed. "
+            "Export the whole recording."
+        )
+    if duration_s > MAX_DURATION_S:
+        raise UnsupportedError(
+            f"The recording is longer than {MAX_DURATION_S:.0f} s: not a resting ECG. Export 10 s of it."
+        )
+    extra = [lead for lead in stored_mv if lead not in LEADS]
+    plural = "s are" if len(extra) > 1 else " is"
+    warnings = (f"The file's further lead{plural} not used: {_joined(extra)}.",) if extra else ()
+    return signal_mv, derived, warnings
+
+
+def _twelve(stored_mv: dict[str, Samples]) -> tuple[Signal, tuple[str, ...]]:
+    """The (12, T) signal and the leads that were derived."""
     limb_known = sum(lead in stored_mv for lead in ("I", "II", "III"))
     missing = [lead for lead in ("I", "II") if lead not in stored_mv and limb_known < 2]
     missing += [lead for lead in PRECORDIAL if lead not in stored_mv]
@@ -61,7 +81,7 @@ def assemble(stored_mv: dict[str, Samples], rate_hz: float) -> tuple[Signal, tup
             f"{listed(missing)} missing from the file; I, II and V1 to V6 are the least that can be used. "
             "Export all 12 leads and try again."
         )
-    _check_lengths(stored_mv, rate_hz)
+    _check_lengths(stored_mv)
 
     leads = {lead: stored_mv[lead] for lead in LEADS if lead in stored_mv}
     if "I" not in leads:
@@ -76,13 +96,23 @@ def assemble(stored_mv: dict[str, Samples], rate_hz: float) -> tuple[Signal, tup
 
     signal_mv = np.stack([leads[lead] for lead in LEADS]).astype(np.float32)  # (12, T)
     derived = tuple(lead for lead in LEADS if lead not in stored_mv)
-    extra = [lead for lead in stored_mv if lead not in LEADS]
-    plural = "s are" if len(extra) > 1 else " is"
-    warnings = (f"The file's further lead{plural} not used: {_joined(extra)}.",) if extra else ()
-    return signal_mv, derived, warnings
+    return signal_mv, derived
 
 
-def _check_lengths(stored_mv: dict[str, Samples], rate_hz: float) -> None:
+def representative(stored_mv: dict[str, Samples], rate_hz: float | None) -> RepresentativeBeat | None:
+    """The device's own beat from its stored leads; None where it is absent or cannot be used: nothing rests on it."""
+    length = max((samples.size for samples in stored_mv.values()), default=0)
+    if rate_hz is None or not MIN_RATE_HZ <= rate_hz <= MAX_RATE_HZ:
+        return None
+    if not _BEAT_DURATION_S[0] <= length / rate_hz <= _BEAT_DURATION_S[1]:
+        return None
+    try:
+        return RepresentativeBeat(_twelve(stored_mv)[0], rate_hz)
+    except ReadError:
+        return None
+
+
+def _check_lengths(stored_mv: dict[str, Samples]) -> None:
     lengths = {lead: stored_mv[lead].size for lead in LEADS if lead in stored_mv}
     usual = max(set(lengths.values()), key=list(lengths.values()).count)
     odd = [lead for lead, length in lengths.items() if length != usual]
@@ -90,15 +120,6 @@ def _check_lengths(stored_mv: dict[str, Samples], rate_hz: float) -> None:
         raise DamagedFileError(
             f"Lead {odd[0]} has {lengths[odd[0]]} samples where other leads have {usual}. "
             "Export the ECG again from the source."
-        )
-    if usual < MIN_DURATION_S * rate_hz:
-        raise DamagedFileError(
-            f"The recording holds {usual / rate_hz:.1f} s of ECG; at least {MIN_DURATION_S:.0f} s are needed. "
-            "Export the whole recording."
-        )
-    if usual > MAX_DURATION_S * rate_hz:
-        raise UnsupportedError(
-            f"The recording is longer than {MAX_DURATION_S:.0f} s: not a resting ECG. Export 10 s of it."
         )
 
 

@@ -1,7 +1,8 @@
 """GE MUSE XML, as exported by MUSE and MAC electrocardiographs.
 
 root          RestingECG, with or without its DOCTYPE
-samples       the Waveform whose WaveformType is Rhythm, wherever it stands; a Median beat alone is refused
+samples       the Waveform whose WaveformType is Rhythm, wherever it stands
+representative beat   the one whose WaveformType is Median; alone, without a rhythm, it is refused
 rate          SampleBase x 10^SampleExponent of that Waveform, whatever is stated elsewhere
 leads         LeadData/WaveFormData: Base64 of 16 bit little endian, checked against LeadSampleCountTotal and
               LeadDataCRC32 (CRC-32 of zip, over the decoded bytes; 0 or absent is not checked)
@@ -10,21 +11,30 @@ derived       III, aVR, aVL, aVF where not stored; leads beyond the twelve are d
 patient       PatientDemographics: PatientAge with AgeUnits, else DateofBirth at TestDemographics/AcquisitionDate;
               Gender; HeightCM, HeightIN; WeightKG, WeightLBS (0 is missing)
 measurements  RestingECGMeasurements, as shown to the physician
-pacemaker     True where a Diagnosis statement says so; MUSE has no field that says False
+statements    Diagnosis and OriginalDiagnosis; a pacemaker is known from them alone
 """
 
 import base64
-import re
 import zlib
+from contextlib import suppress
 from datetime import date
+from itertools import islice
 
 import numpy as np
 
-from lvm.errors import DamagedFileError, UnsupportedError
+from lvm.errors import DamagedFileError, ReadError, UnsupportedError
 from lvm.read import patient as units
-from lvm.read import xml
-from lvm.read.leads import Samples, assemble, checked_rate_hz, checked_uv_per_bit, lead_name, listed
-from lvm.recording import LEADS, Patient, Recording
+from lvm.read import receipt, statements, xml
+from lvm.read.leads import (
+    Samples,
+    assemble,
+    checked_rate_hz,
+    checked_uv_per_bit,
+    lead_name,
+    listed,
+    representative,
+)
+from lvm.recording import LEADS, Patient, Recording, RepresentativeBeat
 
 READS = "GE MUSE XML"
 
@@ -39,8 +49,24 @@ _MEASURED_AS = {
     "qrs_duration_ms": "QRSDuration",
     "qt_interval_ms": "QTInterval",
 }
-# Not "wandering atrial pacemaker": that is a rhythm of the heart's own.
-_PACED = re.compile(r"\belectronic\b.{0,40}\bpacemaker\b|\bpaced\b", re.IGNORECASE | re.DOTALL)
+_DEMOGRAPHICS = "PatientDemographics"
+_TEST = "TestDemographics"
+_IDENTIFYING = {
+    "name": (f"{_DEMOGRAPHICS}/PatientLastName", f"{_DEMOGRAPHICS}/PatientFirstName"),
+    "patient number": (f"{_DEMOGRAPHICS}/PatientID", f"{_DEMOGRAPHICS}/SecondaryID"),
+    "birth date": (f"{_DEMOGRAPHICS}/DateofBirth",),
+    "address or telephone": tuple(f"{_DEMOGRAPHICS}/{tag}" for tag in ("Address1", "City", "HomePhone", "WorkPhone")),
+    "order or visit number": ("Order/RequisitionNumber", "Order/HISOrderNumber", "Order/AdmitID", "Order/VisitNumber"),
+    "physician or technician": tuple(
+        f"{_TEST}/{who}{name}"
+        for who in ("Overreader", "Editor", "AcquisitionTech", "Referring", "Ordering", "Attending")
+        for name in ("LastName", "FirstName", "MDLastName", "MDFirstName", "ID", "MDHISID")
+    ),
+    "hospital or department": (f"{_TEST}/SiteName", f"{_TEST}/Location", f"{_TEST}/LocationName", f"{_TEST}/RoomID"),
+    "device serial number": (f"{_TEST}/CartNumber", f"{_TEST}/AcquisitionDeviceSerialNumber"),
+    "free text": ("ExtraQuestions/ExtraQuestion/Answer", "PatientHistory/PatientHistoryText", f"{_TEST}/TestReason"),
+    "race": (f"{_DEMOGRAPHICS}/Race",),
+}
 
 
 def recognises(root: xml.Element) -> bool:
@@ -51,32 +77,36 @@ def parse(root: xml.Element) -> Recording:
     """Read a MUSE document; III, aVR, aVL and aVF are usually derived from I and II."""
     waveform = _rhythm(root)
     rate_hz = _rate_hz(waveform)
-    leads = [(lead_name(xml.text(lead, "LeadID") or ""), lead) for lead in xml.children(waveform, "LeadData")]
-    stored_mv: dict[str, Samples] = {}
-    for name, lead in leads[:_MAX_LEADS]:
-        if name in stored_mv and name in LEADS:
-            raise DamagedFileError(f"Lead {name} is stored twice in the MUSE file. Export it again from the source.")
-        stored_mv[name] = _samples_mv(name, lead) if name in LEADS else np.empty(0)
+    stored_mv = _leads_mv(waveform)
     signal_mv, derived, warnings = assemble(stored_mv, rate_hz)
+    leads = ((lead_name(xml.text(lead, "LeadID") or ""), lead) for lead in xml.children(waveform, "LeadData"))
     off = [name for name, lead in leads if name in LEADS and (xml.text(lead, "LeadOff") or "").upper() == "TRUE"]
     if off:
         warnings += (f"{listed(off)} marked by the electrocardiograph as not connected.",)
 
     day = units.us_date(xml.text(root, "TestDemographics/AcquisitionDate"))
-    paced = any(_PACED.search(xml.raw_text(found)) for found in xml.children(root, "Diagnosis/DiagnosisStatement"))
+    patient, odd = _patient(root, day)
+    findings = statements.findings(
+        " ".join(xml.raw_text(text) for text in xml.children(statement, "StmtText"))
+        for block in ("Diagnosis", "OriginalDiagnosis")
+        for statement in xml.children(root, f"{block}/DiagnosisStatement")
+    )
     return Recording(
         signal_mv=signal_mv,
         sampling_rate_hz=rate_hz,
         format="GE MUSE XML",
         version=xml.text(root, "MuseInfo/MuseVersion"),
-        patient=_patient(root, day),
+        patient=patient,
         device=units.measurements(
             {name: xml.number(root, f"RestingECGMeasurements/{tag}") for name, tag in _MEASURED_AS.items()}
         ),
         derived_leads=derived,
         acquired_at=units.iso_moment(day, xml.text(root, "TestDemographics/AcquisitionTime")),
-        pacemaker=True if paced else None,
-        warnings=warnings,
+        pacemaker=statements.pacemaker(None, findings),
+        findings=findings,
+        representative=_representative(root),
+        warnings=warnings + odd,
+        left_out=receipt.in_xml(root, _IDENTIFYING),
     )
 
 
@@ -96,6 +126,26 @@ def _rhythm(root: xml.Element) -> xml.Element:
             "Export it again with its rhythm waveform."
         )
     raise DamagedFileError("The MUSE file holds no rhythm waveform. Export it again with its waveforms.")
+
+
+def _representative(root: xml.Element) -> RepresentativeBeat | None:
+    """The median beat; None where it is absent or damaged, for nothing rests on it."""
+    for waveform in xml.children(root, "Waveform"):
+        if (xml.text(waveform, "WaveformType") or "").lower() == "median":
+            with suppress(ReadError):
+                return representative(_leads_mv(waveform), _rate_hz(waveform))
+    return None
+
+
+def _leads_mv(waveform: xml.Element) -> dict[str, Samples]:
+    """(T,) millivolts of each lead; empty for a lead beyond the twelve."""
+    stored_mv: dict[str, Samples] = {}
+    for lead in islice(xml.children(waveform, "LeadData"), _MAX_LEADS):
+        name = lead_name(xml.text(lead, "LeadID") or "")
+        if name in stored_mv and name in LEADS:
+            raise DamagedFileError(f"Lead {name} is stored twice in the MUSE file. Export it again from the source.")
+        stored_mv[name] = _samples_mv(name, lead) if name in LEADS else np.empty(0)
+    return stored_mv
 
 
 def _rate_hz(waveform: xml.Element) -> float:
@@ -130,17 +180,18 @@ def _samples_mv(name: str, lead: xml.Element) -> Samples:
     return np.frombuffer(data, dtype="<i2").astype(np.float64) * (uv_per_bit / 1000)
 
 
-def _patient(root: xml.Element, acquired_on: date | None) -> Patient:
+def _patient(root: xml.Element, acquired_on: date | None) -> tuple[Patient, tuple[str, ...]]:
     def text(tag: str) -> str | None:
         return xml.text(root, f"PatientDemographics/{tag}")
 
     def number(tag: str) -> float | None:
         return xml.number(root, f"PatientDemographics/{tag}")
 
-    age = units.age_years(number("PatientAge"), text("AgeUnits"))
-    return Patient(
-        sex=units.sex(text("Gender")),
-        age_years=units.age_at(units.us_date(text("DateofBirth")), acquired_on) if age is None else age,
-        height_cm=units.height_cm(number("HeightCM"), number("HeightIN")),
-        weight_kg=units.weight_kg(number("WeightKG"), number("WeightLBS")),
+    return units.person(
+        text("Gender"),
+        [(number("PatientAge"), text("AgeUnits"))],
+        units.us_date(text("DateofBirth")),
+        acquired_on,
+        [(number("HeightCM"), "cm"), (number("HeightIN"), "in")],
+        [(number("WeightKG"), "kg"), (number("WeightLBS"), "lb")],
     )

@@ -1,17 +1,27 @@
-"""What a file says of the patient and what its device measured, in our units; implausible values become unknown."""
+"""What a file says of the patient and what its device measured, in our units.
+
+How devices write "not measured" (0, 1, ---, 999) is unknown, not a number. What no person has is unknown too, and the
+user is told.
+"""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, time
 
-from lvm.recording import Measurements, Sex
+from lvm.recording import Measurements, Patient, Sex
+
+Quantity = tuple[float | None, str | None]  # a number and its unit, as the file writes them
 
 MAX_AGE_YEARS = 130
-_CM_PER_INCH, _KG_PER_LB = 2.54, 0.45359237
-_HEIGHT_CM, _WEIGHT_KG = (50.0, 250.0), (10.0, 400.0)
 _UNITS_A_YEAR = {"YEAR": 1.0, "MONTH": 12.0, "WEEK": 365.25 / 7, "DAY": 365.25, "HOUR": 365.25 * 24}
+_CM = {"CM": 1.0, "M": 100.0, "MM": 0.1, "IN": 2.54, "INCH": 2.54, "FT": 30.48}
+_KG = {"KG": 1.0, "G": 1e-3, "LB": 0.45359237, "OZ": 0.0283495231}
+# In cm and kg: up to the first, "not measured" (0 or 1 in any unit); a person from the second to the third.
+_HEIGHT_CM, _WEIGHT_KG = (10.0, 30.0, 250.0), (1.0, 1.5, 400.0)
 _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _US_DATE = re.compile(r"(\d{1,2})-(\d{1,2})-(\d{4})", re.ASCII)
-_TIME = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})(\.\d{1,9})?", re.ASCII)
+_COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
+_TIME = re.compile(r"(\d{1,2}):?(\d{2}):?(\d{2})([.,]\d{1,9})?", re.ASCII)
 
 # name: lowest and highest value a device can mean; zero is how devices write "not measured"
 _PLAUSIBLE = {
@@ -28,13 +38,69 @@ def sex(value: str | None) -> Sex | None:
     return "male" if word in ("m", "male") else "female" if word in ("f", "female") else None
 
 
-def age_years(age: float | None, unit: str | None) -> float | None:
-    """Whole completed years of an age in years, months, weeks, days or hours; no unit means years,
-    an unknown one that the age is unknown."""
+def person(
+    sex_word: str | None,
+    ages: Sequence[Quantity] = (),
+    born: date | None = None,
+    on: date | None = None,
+    heights: Sequence[Quantity] = (),
+    weights: Sequence[Quantity] = (),
+) -> tuple[Patient, tuple[str, ...]]:
+    """The patient as the file describes him or her, and what was odd about it, in words that hold no value.
+
+    ages, heights, weights : each way in which the file states them, best first; the first plausible one is taken. No
+        unit means years, cm, kg.
+    born, on : birth date and day of the recording, which give the age where it is not stated.
+    """
+    warnings = []
+    age, odd = _first([_age(value, unit) for value, unit in ages])
+    if odd:
+        warnings.append(_ODD.format("age"))
+    by_birth = age_at(born, on)
+    if age is not None and by_birth is not None and abs(age - by_birth) > 1:
+        warnings.append("The file's age and its birth date do not agree; the age was taken. Check it.")
+    height, odd = _first([_size(value, unit, _CM, "CM", _HEIGHT_CM) for value, unit in heights])
+    if odd:
+        warnings.append(_ODD.format("height"))
+    weight, odd = _first([_size(value, unit, _KG, "KG", _WEIGHT_KG) for value, unit in weights])
+    if odd:
+        warnings.append(_ODD.format("weight"))
+    return Patient(sex(sex_word), by_birth if age is None else age, height, weight), tuple(warnings)
+
+
+_ODD = "The {0} in the file is not that of a person, or its unit is not known; it was not used. Type the {0} in."
+_Found = tuple[float | None, bool]  # a value, and whether something was stated that cannot be one
+
+
+def _first(found: list[_Found]) -> _Found:
+    value = next((value for value, _ in found if value is not None), None)
+    return value, value is None and any(odd for _, odd in found)
+
+
+def _age(value: float | None, unit: str | None) -> _Found:
+    """Whole completed years of an age in years, months, weeks, days or hours."""
+    if not value:
+        return None, False
     units_a_year = _UNITS_A_YEAR.get((unit or "YEAR").strip().upper().removesuffix("S"))
-    if age is None or units_a_year is None or not 0 <= age <= MAX_AGE_YEARS * units_a_year:
-        return None
-    return float(age // units_a_year)
+    if units_a_year is None or not 0 < value <= MAX_AGE_YEARS * units_a_year:
+        return None, True
+    return float(value // units_a_year), False
+
+
+def _size(
+    value: float | None, unit: str | None, units: dict[str, float], usual: str, limits: tuple[float, float, float]
+) -> _Found:
+    """A height in cm or a weight in kg."""
+    unknown_up_to, low, high = limits
+    if value is None:
+        return None, False
+    factor = units.get((unit or usual).strip().upper().rstrip("."))
+    if factor is None:
+        return None, True
+    size = value * factor
+    if value in (0, 1) or 0 <= size <= unknown_up_to:
+        return None, False
+    return (round(size, 1), False) if low <= size <= high else (None, True)
 
 
 def age_at(born: date | None, on: date | None) -> float | None:
@@ -43,23 +109,6 @@ def age_at(born: date | None, on: date | None) -> float | None:
         return None
     years = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
     return float(years) if years <= MAX_AGE_YEARS else None
-
-
-def height_cm(cm: float | None, inch: float | None) -> float | None:
-    return _body_size(cm, inch, _CM_PER_INCH, _HEIGHT_CM)
-
-
-def weight_kg(kg: float | None, lb: float | None) -> float | None:
-    return _body_size(kg, lb, _KG_PER_LB, _WEIGHT_KG)
-
-
-def _body_size(
-    metric: float | None, other: float | None, factor: float, plausible: tuple[float, float]
-) -> float | None:
-    for value in (metric, other and other * factor):
-        if value is not None and plausible[0] <= value <= plausible[1]:
-            return round(value, 1)
-    return None
 
 
 def axis_deg(axis: float | None) -> float | None:
@@ -93,6 +142,12 @@ def us_date(value: str | None) -> date | None:
     return _date(int(found[3]), int(found[1]), int(found[2])) if found else None
 
 
+def compact_date(value: str | None) -> date | None:
+    """YYYYMMDD, alone or as the beginning of a moment such as HL7's and DICOM's."""
+    found = _COMPACT_DATE.match(value or "")
+    return _date(int(found[1]), int(found[2]), int(found[3])) if found else None
+
+
 def _date(year: int, month: int, day: int) -> date | None:
     try:
         return date(year, month, day)
@@ -101,7 +156,7 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 
 def iso_moment(day: date | None, clock: str | None) -> str | None:
-    """ISO 8601 of a day and HH:MM:SS; the day alone where the time is unknown."""
+    """ISO 8601 of a day and HH:MM:SS or HHMMSS; the day alone where the time is unknown."""
     if day is None:
         return None
     found = _TIME.fullmatch(clock or "")

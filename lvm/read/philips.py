@@ -11,21 +11,33 @@ patient       age/years, months, weeks, days or dateofbirth (never age@defaultag
               weight/kg, lb
 measurements  interpretations/interpretation/{interpretationmeasurements,globalmeasurements}, then
               measurements/globalmeasurements, then internalmeasurements/crossleadmeasurements
-not read      representative beats, uncompressed samples, the display filters (never applied to the samples)
+representative beat   repbeats, Base64 of 16 bit little endian, up to the padding 32767
+statements    leftstatement, lhsstatement (the reasons at their right name findings they deny)
+not read      uncompressed samples, the display filters (never applied to the samples)
 """
 
+import base64
 import re
 from datetime import date
+from itertools import chain, islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lvm.errors import DamagedFileError, UnsupportedError
 from lvm.read import patient as units
-from lvm.read import xml
-from lvm.read.leads import MAX_DURATION_S, assemble, checked_rate_hz, checked_uv_per_bit, lead_name
+from lvm.read import receipt, statements, xml
+from lvm.read.leads import (
+    MAX_DURATION_S,
+    Samples,
+    assemble,
+    checked_rate_hz,
+    checked_uv_per_bit,
+    lead_name,
+    representative,
+)
 from lvm.read.xli import decode, reconstruct
-from lvm.recording import LEADS, LIMB, Measurements, Patient, Recording
+from lvm.recording import LEADS, LIMB, Finding, Measurements, Patient, Recording, RepresentativeBeat
 
 VERSIONS = ("1.03", "1.04", "1.04.01")
 READS = "Philips Sierra XML 1.03 or 1.04"
@@ -34,6 +46,7 @@ _TYPES = ("SierraECG", "PhilipsECG")
 _STANDARD = ("STD-12", "10-WIRE")
 _MAX_LEADS = 24
 _MIN_TAIL_S = 0.1
+_PADDING = 32767
 _DATA = "patient/generalpatientdata"
 _MEASURED_IN = (
     "interpretations/interpretation/interpretationmeasurements",
@@ -49,6 +62,29 @@ _MEASURED_AS = {
     "pr_interval_ms": ("print", "meanprint"),
     "qrs_duration_ms": ("qrsdur", "meanqrsdur"),
     "qt_interval_ms": ("qtint", "meanqtint"),
+}
+_SAID_IN = "interpretations/interpretation"
+_STATEMENTS = (
+    f"{_SAID_IN}/statement/leftstatement",
+    f"{_SAID_IN}/interpretationdatastructure/statementcomponents/codedstatement/unparsedstatement/lhsstatement",
+)
+_ACQUIRER = "dataacquisition/acquirer"
+_IDENTIFYING = {
+    "name": (f"{_DATA}/name/lastname", f"{_DATA}/name/firstname", f"{_DATA}/name/middlename"),
+    "patient number": (f"{_DATA}/patientid", f"{_DATA}/uniquepatientid", f"{_DATA}/MRN"),
+    "birth date": (f"{_DATA}/age/dateofbirth",),
+    "order or visit number": ("orderinfo/ordernumber", "orderinfo/uniqueorderid", "userdefines/userdefine/value"),
+    "physician or technician": (
+        f"{_ACQUIRER}/operatorid",
+        f"{_ACQUIRER}/operator@id",
+        "documentinfo/editor",
+    ),
+    "hospital or department": tuple(
+        f"{_ACQUIRER}/{tag}" for tag in ("departmentid", "departmentname", "institutionname", "facilityname")
+    ),
+    "device serial number": ("dataacquisition/machine@machineid",),
+    "free text": ("orderinfo/orderremarks", "orderinfo/reasonfororder"),
+    "race": (f"{_DATA}/race",),
 }
 
 
@@ -76,17 +112,22 @@ def parse(root: xml.Element) -> Recording:
     signal_mv, derived, warnings = assemble(stored_mv, rate_hz)
 
     day = units.iso_date(_acquisition(root, "date"))
+    patient, odd = _patient(root, day)
+    findings = _findings(root)
     return Recording(
         signal_mv=signal_mv,
         sampling_rate_hz=rate_hz,
         format="Philips Sierra XML",
         version=version,
-        patient=_patient(root, day),
+        patient=patient,
         device=_device(root),
         derived_leads=derived,
         acquired_at=units.iso_moment(day, _acquisition(root, "time")),
-        pacemaker=_pacemaker(root),
-        warnings=warnings,
+        pacemaker=statements.pacemaker(_pacemaker(root), findings),
+        findings=findings,
+        representative=_representative(root),
+        warnings=warnings + odd,
+        left_out=receipt.in_xml(root, _IDENTIFYING),
     )
 
 
@@ -166,19 +207,17 @@ def _length_without_tail(samples: NDArray[np.int64], rate_hz: float) -> int:
     return end if length - end >= _MIN_TAIL_S * rate_hz else length
 
 
-def _patient(root: xml.Element, acquired_on: date | None) -> Patient:
-    def number(path: str) -> float | None:
-        return xml.number(root, f"{_DATA}/{path}")
+def _patient(root: xml.Element, acquired_on: date | None) -> tuple[Patient, tuple[str, ...]]:
+    def quantities(of: str, *stated_in: str) -> list[units.Quantity]:
+        return [(xml.number(root, f"{_DATA}/{of}/{unit}"), unit.removesuffix("s")) for unit in stated_in]
 
-    ages = (units.age_years(number(f"age/{unit}"), unit) for unit in ("years", "months", "weeks", "days"))
-    age = next((age for age in ages if age is not None), None)
-    if age is None:
-        age = units.age_at(units.iso_date(xml.text(root, f"{_DATA}/age/dateofbirth")), acquired_on)
-    return Patient(
-        sex=units.sex(xml.text(root, f"{_DATA}/sex")),
-        age_years=age,
-        height_cm=units.height_cm(number("height/cm"), number("height/inch")),
-        weight_kg=units.weight_kg(number("weight/kg"), number("weight/lb")),
+    return units.person(
+        xml.text(root, f"{_DATA}/sex"),
+        quantities("age", "years", "months", "weeks", "days"),
+        units.iso_date(xml.text(root, f"{_DATA}/age/dateofbirth")),
+        acquired_on,
+        quantities("height", "cm", "inch"),
+        quantities("weight", "kg", "lb"),
     )
 
 
@@ -188,6 +227,31 @@ def _device(root: xml.Element) -> Measurements:
         return next((value for value in found if value is not None), None)
 
     return units.measurements({name: first(tags) for name, tags in _MEASURED_AS.items()})
+
+
+def _findings(root: xml.Element) -> tuple[Finding, ...]:
+    return statements.findings(xml.raw_text(said) for path in _STATEMENTS for said in xml.children(root, path))
+
+
+def _representative(root: xml.Element) -> RepresentativeBeat | None:
+    """The device's average beat; None where it is absent or damaged, for nothing rests on it."""
+    for block in chain(xml.children(root, "waveforms/repbeats"), xml.children(root, "repbeats")):
+        uv_per_bit = xml.number_in(block.get("resolution"))
+        if block.get("dataencoding") != "Base64" or uv_per_bit is None:
+            continue
+        stored_mv: dict[str, Samples] = {}
+        for beat in islice(xml.children(block, "repbeat"), _MAX_LEADS):
+            text = xml.text(beat, "waveform") or beat.text or ""  # the latter in 1.03
+            try:
+                data = base64.b64decode("".join(text.split()), validate=True)
+            except ValueError:
+                return None
+            steps = np.frombuffer(data[: len(data) // 2 * 2], dtype="<i2")
+            padding = np.flatnonzero(steps == _PADDING)
+            steps = steps[: padding[0]] if padding.size else steps
+            stored_mv[lead_name(beat.get("leadname") or "")] = steps * (uv_per_bit / 1000)
+        return representative(stored_mv, xml.number_in(block.get("samplespersec")))
+    return None
 
 
 def _pacemaker(root: xml.Element) -> bool | None:
