@@ -68,7 +68,7 @@ def beats_row(path: str, args: argparse.Namespace) -> Row:
         "chosen_beat": analysis.chosen,
         "chosen_reason": analysis.chosen_reason,
         "measured": asdict(analysis.measured),
-        "quality": asdict(analysis.quality),
+        "quality": {"usable": analysis.quality.usable} | asdict(analysis.quality),
     }
 
 

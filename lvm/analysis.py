@@ -8,19 +8,12 @@ from numpy.typing import NDArray
 from lvm import beats, clean, measure, waves
 from lvm.beats import Beat, BeatWindow
 from lvm.measure import Amplitudes
+from lvm.quality import Issue, Quality
 from lvm.recording import Measurements, Recording, Signal
 from lvm.waves import Waves
 
 USABLE_BEATS_NEEDED = 3
 QRS_MV = (0.2, 10.0)  # what the tallest lead's QRS may measure from R to S
-
-
-@dataclass(frozen=True)
-class Quality:
-    """Whether an estimate may rest on the signal, and what is wrong with it, in words."""
-
-    usable: bool
-    issues: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,17 +52,17 @@ def analyse(recording: Recording) -> Analysis:
     issues = []
     flat = beats.flat_leads(cleaned)
     if flat:
-        issues.append(f"No signal in {', '.join(flat)}.")
+        issues.append(Issue(f"No signal in {', '.join(flat)}.", flat, True))
     if amplitudes is not None:
         tallest = max(amplitudes.r, key=lambda lead: amplitudes.r[lead] + amplitudes.s[lead])
         height_mv = amplitudes.r[tallest] + amplitudes.s[tallest]
         if not QRS_MV[0] <= height_mv <= QRS_MV[1]:
-            issues.append(f"The tallest QRS, in {tallest}, is {height_mv:.3g} mV high: check the unit and the gain.")
+            what = f"The tallest QRS, in {tallest}, is {height_mv:.3g} mV high: check the unit and the gain."
+            issues.append(Issue(what, (tallest,), True))
     usable = sum(beat.usable for beat in found)
     if usable < USABLE_BEATS_NEEDED:
-        issues.append(
-            f"Only {usable} of {len(found)} detected beats can be used; at least {USABLE_BEATS_NEEDED} are needed."
-        )
+        what = f"Only {usable} of {len(found)} detected beats can be used; at least {USABLE_BEATS_NEEDED} are needed."
+        issues.append(Issue(what, (), True))
     return Analysis(
         recording,
         cleaned,
@@ -81,5 +74,5 @@ def analyse(recording: Recording) -> Analysis:
         measure.measure(cleaned, found, marked),
         amplitudes,
         flat,
-        Quality(not issues, tuple(issues)),
+        Quality(tuple(issues)),
     )

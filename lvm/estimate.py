@@ -137,7 +137,9 @@ def estimate(
         None, None, None, bsa, None, limit, None, None, inputs, criteria=_criteria(analysis, inputs), warnings=warnings
     )
     if chosen is None or not analysis.quality.usable:
-        return replace(nothing, withheld=" ".join(analysis.quality.issues))
+        return replace(
+            nothing, withheld=" ".join(issue.what for issue in analysis.quality.issues if issue.affects_estimate)
+        )
     if sex is None:
         return replace(nothing, withheld="The sex is not in the file. State it, male or female: the models differ.")
     if bundle is None:

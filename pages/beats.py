@@ -13,7 +13,7 @@ from lvm.show.beat import beat  # noqa: E402
 
 analysis = case.analysis
 for issue in analysis.quality.issues:
-    st.warning(issue)
+    st.warning(issue.what)
 if case.beat is None:
     st.error("No beat of this recording can be used.")
 else:

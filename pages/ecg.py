@@ -65,7 +65,7 @@ with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
             "First second shown", 0.0, recording.duration_s - PAGE_S, 0.0, 0.5, key=f"start-{case.number}", width=320
         )
 
-cautions = (*recording.warnings, *analysis.quality.issues)
+cautions = (*recording.warnings, *(issue.what for issue in analysis.quality.issues))
 if cautions:
     st.warning(words.cautions(cautions))
 st.plotly_chart(
