@@ -13,6 +13,7 @@ Samples = NDArray[np.float64]
 MIN_RATE_HZ, MAX_RATE_HZ = 100.0, 2000.0
 MIN_DURATION_S, MAX_DURATION_S = 1.0, 120.0
 _BEAT_DURATION_S = (0.4, 3.0)
+_MIN_TAIL_S = 0.1
 # Electrocardiographs store 0.5 to 20 uV a step: a unit taken wrongly by a factor of 1000 falls outside.
 MIN_UV_PER_BIT, MAX_UV_PER_BIT = 0.05, 100.0
 
@@ -21,8 +22,8 @@ _UPPER = {lead.upper(): lead for lead in LEADS}
 
 def lead_name(raw: str) -> str:
     """Canonical name of a lead ("AVR", "Lead aVR" -> "aVR"); any other name comes back shortened to a safe word."""
-    name = re.sub(r"^(LEAD)?[\s_-]*", "", raw.strip().upper())
-    return _UPPER.get(name, re.sub(r"[^A-Z0-9]", "", name)[:6] or "?")
+    name = re.sub(r"^(LEAD)?[\s_-]*", "", raw.strip()[:40].upper())
+    return _UPPER.get(name) or re.sub(r"[^A-Z0-9]", "", name)[:6] or "?"
 
 
 def checked_rate_hz(rate_hz: float | None) -> float:
@@ -48,13 +49,14 @@ def checked_uv_per_bit(uv_per_bit: float | None) -> float:
 
 
 def assemble(stored_mv: dict[str, Samples], rate_hz: float) -> tuple[Signal, tuple[str, ...], tuple[str, ...]]:
-    """The (12, T) signal in the order of LEADS, the leads that were derived, and warnings.
+    """The (12, T) signal in the order of LEADS, without what devices add at its end, the derived leads, and warnings.
 
     stored_mv : lead name (see lead_name) -> (T,) millivolts.
     Raises MissingLeadError that names every lead that is missing at once, DamagedFileError where leads differ in
     length or the recording is too short, UnsupportedError where it is too long.
     """
     signal_mv, derived = _twelve(stored_mv)
+    signal_mv = signal_mv[:, : _length_without_tail(signal_mv, rate_hz)]
     duration_s = signal_mv.shape[1] / rate_hz
     if duration_s < MIN_DURATION_S:
         raise DamagedFileError(
@@ -94,9 +96,27 @@ def _twelve(stored_mv: dict[str, Samples]) -> tuple[Signal, tuple[str, ...]]:
     leads.setdefault("aVL", lead_i - lead_ii / 2)
     leads.setdefault("aVF", lead_ii - lead_i / 2)
 
-    signal_mv = np.stack([leads[lead] for lead in LEADS]).astype(np.float32)  # (12, T)
+    signal_mv = np.empty((len(LEADS), lead_i.size), dtype=np.float32)  # (12, T)
+    for row, lead in zip(signal_mv, LEADS, strict=True):
+        row[:] = leads[lead]
     derived = tuple(lead for lead in LEADS if lead not in stored_mv)
     return signal_mv, derived
+
+
+def _length_without_tail(signal_mv: Signal, rate_hz: float) -> int:
+    """Samples before the end in which all leads are alike.
+
+    In an ECG, aVR + aVL + aVF = 0: all leads can only be alike where they are zero. What some devices add after it,
+    zeros and a 1 mV calibration pulse, is alike in all leads, and no heartbeat; a converter may have rounded it.
+    """
+    length = int(signal_mv.shape[1])
+    lowest, highest = signal_mv.min(axis=0), signal_mv.max(axis=0)
+    for tolerance_mv, reaches_mv in ((0.0, 0.0), (0.011, 0.5)):
+        differ = np.flatnonzero(highest - lowest > tolerance_mv)
+        end = int(differ[-1]) + 1 if differ.size else 0
+        if length - end >= _MIN_TAIL_S * rate_hz and np.abs(lowest[end:]).max() >= reaches_mv:
+            return end
+    return length
 
 
 def representative(stored_mv: dict[str, Samples], rate_hz: float | None) -> RepresentativeBeat | None:

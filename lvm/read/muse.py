@@ -14,7 +14,7 @@ measurements  RestingECGMeasurements, as shown to the physician
 statements    Diagnosis and OriginalDiagnosis; a pacemaker is known from them alone
 """
 
-import base64
+import re
 import zlib
 from contextlib import suppress
 from datetime import date
@@ -95,7 +95,7 @@ def parse(root: xml.Element) -> Recording:
         signal_mv=signal_mv,
         sampling_rate_hz=rate_hz,
         format="GE MUSE XML",
-        version=xml.text(root, "MuseInfo/MuseVersion"),
+        version=re.sub(r"[^A-Za-z0-9.]", "", xml.text(root, "MuseInfo/MuseVersion") or "")[:16] or None,
         patient=patient,
         device=units.measurements(
             {name: xml.number(root, f"RestingECGMeasurements/{tag}") for name, tag in _MEASURED_AS.items()}
@@ -165,7 +165,7 @@ def _samples_mv(name: str, lead: xml.Element) -> Samples:
     per_bit = xml.number(lead, "LeadAmplitudeUnitsPerBit")
     uv_per_bit = checked_uv_per_bit(None if per_bit is None else per_bit * _UV_PER_UNIT[unit])
     try:
-        data = base64.b64decode("".join((xml.text(lead, "WaveFormData") or "").split()), validate=True)
+        data = xml.base64_in(xml.text(lead, "WaveFormData"))
     except ValueError:
         raise DamagedFileError(f"The samples of lead {name} are no valid Base64. Copy the file again.") from None
 

@@ -16,7 +16,6 @@ statements    leftstatement, lhsstatement (the reasons at their right name findi
 not read      uncompressed samples, the display filters (never applied to the samples)
 """
 
-import base64
 import re
 from datetime import date
 from itertools import chain, islice
@@ -45,7 +44,6 @@ READS = "Philips Sierra XML 1.03 or 1.04"
 _TYPES = ("SierraECG", "PhilipsECG")
 _STANDARD = ("STD-12", "10-WIRE")
 _MAX_LEADS = 24
-_MIN_TAIL_S = 0.1
 _PADDING = 32767
 _DATA = "patient/generalpatientdata"
 _MEASURED_IN = (
@@ -107,8 +105,7 @@ def parse(root: xml.Element) -> Recording:
 
     labels = _labels(root, waveforms)
     samples = _samples(waveforms, labels, rate_hz)  # (leads, T)
-    kept = _length_without_tail(samples[: len(LEADS)], rate_hz)
-    stored_mv = {label: row[:kept] * (uv_per_bit / 1000) for label, row in zip(labels, samples, strict=True)}
+    stored_mv = {label: row * (uv_per_bit / 1000) for label, row in zip(labels, samples, strict=True)}
     signal_mv, derived, warnings = assemble(stored_mv, rate_hz)
 
     day = units.iso_date(_acquisition(root, "date"))
@@ -195,18 +192,6 @@ def _samples(waveforms: xml.Element, labels: list[str], rate_hz: float) -> NDArr
     return reconstruct(np.stack(leads))
 
 
-def _length_without_tail(samples: NDArray[np.int64], rate_hz: float) -> int:
-    """Samples before the end in which all leads are identical.
-
-    In an ECG, aVR + aVL + aVF = 0: all leads can only be alike where they are zero. What the device adds after it,
-    zeros and a 1 mV pulse, is alike in all leads.
-    """
-    differ = np.flatnonzero((samples != samples[0]).any(axis=0))
-    length = samples.shape[1]
-    end = int(differ[-1]) + 1 if differ.size else 0
-    return end if length - end >= _MIN_TAIL_S * rate_hz else length
-
-
 def _patient(root: xml.Element, acquired_on: date | None) -> tuple[Patient, tuple[str, ...]]:
     def quantities(of: str, *stated_in: str) -> list[units.Quantity]:
         return [(xml.number(root, f"{_DATA}/{of}/{unit}"), unit.removesuffix("s")) for unit in stated_in]
@@ -243,7 +228,7 @@ def _representative(root: xml.Element) -> RepresentativeBeat | None:
         for beat in islice(xml.children(block, "repbeat"), _MAX_LEADS):
             text = xml.text(beat, "waveform") or beat.text or ""  # the latter in 1.03
             try:
-                data = base64.b64decode("".join(text.split()), validate=True)
+                data = xml.base64_in(text)
             except ValueError:
                 return None
             steps = np.frombuffer(data[: len(data) // 2 * 2], dtype="<i2")

@@ -12,8 +12,11 @@ Beside = Callable[[str], bytes | None]
 
 MAX_BYTES = 5 * 2**20  # a resting ECG takes less; so does everything in one zip archive, unpacked
 _MAX_MEMBERS = 20
-_ZIP = b"PK\x03\x04"
+_MAX_ENTRIES = 1000  # with folders and hidden files; zipfile takes seconds over a hundred thousand
+_ZIP, _ENTRY = b"PK\x03\x04", b"PK\x01\x02"
+_PACKED_AS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # LZMA may ask for 4 GB before it unpacks a byte
 _TOO_LARGE = f"larger than {MAX_BYTES // 2**20} MB, too large for one resting ECG. Give a single ECG"
+_TOO_MANY = "The zip archive holds {} files. Give the file or files of a single ECG."
 
 
 def nothing_beside(name: str) -> bytes | None:
@@ -38,21 +41,24 @@ def unpacked(data: bytes) -> dict[str, bytes]:
     """
     files: dict[str, bytes] = {}
     room = MAX_BYTES
+    if data.count(_ENTRY) > _MAX_ENTRIES:
+        raise NotAnEcgError(_TOO_MANY.format(f"more than {_MAX_ENTRIES}"))
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = [info for info in archive.infolist() if not info.is_dir() and _bare(info.filename)]
-            if len(members) > _MAX_MEMBERS:
-                raise NotAnEcgError(
-                    f"The zip archive holds {len(members)} files. Give the file or files of a single ECG."
-                )
-            for info in members:
+            names = [_bare(info.filename) for info in members]
+            if len(names) > _MAX_MEMBERS or len(set(names)) < len(names):
+                raise NotAnEcgError(_TOO_MANY.format(len(names)))
+            if any(info.compress_type not in _PACKED_AS for info in members):
+                raise NotImplementedError
+            for name, info in zip(names, members, strict=True):
                 with archive.open(info) as member:  # the size it claims is not believed
                     content = member.read(room + 1)
                 room -= len(content)
                 if room < 0:
                     raise NotAnEcgError(f"The zip archive is, unpacked, {_TOO_LARGE}.")
-                files[_bare(info.filename)] = content
-    # RuntimeError: encrypted; NotImplementedError, its child: a compression that Python does not know
+                files[name] = content
+    # RuntimeError: encrypted; NotImplementedError, its child: a compression that is not unpacked here
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError):
         raise DamagedFileError(
             "The zip archive is damaged, encrypted or packed in an unusual way. Unpack it and give what it holds."

@@ -10,12 +10,11 @@
 Checked against the sierraecg package, sample by sample.
 """
 
-import base64
-
 import numpy as np
 from numpy.typing import NDArray
 
 from lvm.errors import DamagedFileError
+from lvm.read import xml
 
 _HEADER_BYTES = 8
 _CODE_BITS = 10
@@ -28,7 +27,7 @@ _ZERO_DIFFERENCE = 64
 def decode(text: str, labels: list[str], max_samples: int) -> list[NDArray[np.int64]]:
     """Stored samples of each labelled lead, from Base64 text; limb leads still as differences (see reconstruct)."""
     try:
-        data = base64.b64decode("".join(text.split()), validate=True)
+        data = xml.base64_in(text)
     except ValueError:
         raise DamagedFileError("The samples of the Philips file are no valid Base64. Copy the file again.") from None
     leads, offset = [], 0

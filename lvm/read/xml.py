@@ -6,9 +6,11 @@ passes      any of UTF-8, UTF-16 (LE, BE), ISO-8859-*, Windows-125*, GB, Shift J
 is refused  an entity of its own, inside or outside; HTML; anything truncated
 """
 
+import base64
 import codecs
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from lxml import etree
@@ -17,7 +19,7 @@ from lvm.errors import DamagedFileError, NotAnEcgError
 
 Element = Any  # an lxml element; lxml has no types
 
-MAX_TAGS = 200_000  # real files hold a few thousand; every lookup walks them
+MAX_TAGS = 40_000  # real files hold at most 2,400; every lookup walks them
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -34,6 +36,7 @@ _EIGHT_BIT = re.compile(
 _DECLARATION = re.compile(r"<\?xml\b[^>]*\?>")
 _HTML = re.compile(r"<(!doctype\s+html|html)\b", re.IGNORECASE)
 _UNKNOWN = {"", "-", "--", "---", "*", "n/a", "none", "unknown", "failed", "indeterminate"}
+_LONGEST_UNKNOWN = max(map(len, _UNKNOWN))
 _NUMBER = re.compile(r"[+-]?(\d{1,18}([.,]\d{0,18})?|\.\d{1,18})([eE][+-]?\d{1,3})?", re.ASCII)
 _LARGEST = 1e12  # no ECG file holds more, and arithmetic with it stays finite
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
@@ -42,8 +45,8 @@ _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 def parse(data: bytes, accepted: str) -> Element:
     """Root element of an XML file. `accepted` says in messages which files can be read."""
     text = _decode(data).lstrip("\ufeff \t\r\n")
-    text = _DECLARATION.sub("", text, count=1) if text.startswith("<?xml") else text
-    text = text.lstrip()
+    declaration = _DECLARATION.match(text)  # not a search: it would try again at every "<?xml" of the file
+    text = text[declaration.end() :].lstrip() if declaration else text
     if _HTML.search(text[:_SNIFFED]):
         raise NotAnEcgError(
             "The file is a web page, perhaps the login page of the system it came from. "
@@ -127,23 +130,19 @@ def local_name(element: Element) -> str:
 def children(element: Element, path: str) -> Iterator[Element]:
     """All elements at a path of local names, such as "patient/age/years", in document order."""
     name, _, rest = path.partition("/")
-    for child in element:
-        if isinstance(child.tag, str) and local_name(child) == name:
-            if rest:
-                yield from children(child, rest)
-            else:
-                yield child
+    found: Iterator[Element] = element.iterchildren("{*}" + name)  # any namespace or none
+    return chain.from_iterable(children(child, rest) for child in found) if rest else found
 
 
 def raw_text(element: Element) -> str:
     """All of an element's text, as it stands."""
-    return "".join(element.itertext())
+    return "".join(element.itertext()) if len(element) else element.text or ""
 
 
 def known(value: str | None) -> str | None:
     """A value without the space around it; None where it says that it is not known (`---`, `Failed`, ...)."""
     value = (value or "").strip()
-    return None if value.lower() in _UNKNOWN else value
+    return None if len(value) <= _LONGEST_UNKNOWN and value.lower() in _UNKNOWN else value
 
 
 def number_in(value: str | None) -> float | None:
@@ -157,10 +156,21 @@ def number_in(value: str | None) -> float | None:
 
 def text(element: Element, path: str) -> str | None:
     """First known text at a path, or None."""
-    return next((value for child in children(element, path) if (value := known(raw_text(child)))), None)
+    for child in children(element, path):
+        if value := known(raw_text(child)):
+            return value
+    return None
 
 
 def number(element: Element, path: str) -> float | None:
     """First number at a path, or None."""
-    values = (number_in(raw_text(child)) for child in children(element, path))
-    return next((value for value in values if value is not None), None)
+    for child in children(element, path):
+        if (value := number_in(raw_text(child))) is not None:
+            return value
+    return None
+
+
+def base64_in(value: str | None) -> bytes:
+    """The bytes of a Base64 text with any white space in it. Raises ValueError where it is none."""
+    packed = (value or "").encode("utf-8", errors="replace").translate(None, b" \t\r\n\f\v")
+    return base64.b64decode(packed, validate=True)
