@@ -17,6 +17,10 @@ _MIN_TAIL_S = 0.1
 # Electrocardiographs store 0.5 to 20 uV a step: a unit taken wrongly by a factor of 1000 falls outside.
 MIN_UV_PER_BIT, MAX_UV_PER_BIT = 0.05, 100.0
 
+_LARGEST_MV = 1e6  # far beyond any, however wrong its unit: plausible.py has better words for these
+
+_LARGEST_STEP = 2**31
+_NO_DIGIT = re.compile(r"[^0-9\s,+-]")
 _UPPER = {lead.upper(): lead for lead in LEADS}
 
 
@@ -46,6 +50,29 @@ def checked_uv_per_bit(uv_per_bit: float | None) -> float:
             f"{MIN_UV_PER_BIT} to {MAX_UV_PER_BIT:.0f} µV can be used. Export it again from the source."
         )
     return uv_per_bit
+
+
+def whole_numbers(text: str, name: str, count: float | None) -> Samples:
+    """(T,) sample steps of lead `name` out of whole numbers separated by commas, with white space around them.
+
+    count : how many the file says that there are; None where it does not say.
+    Raises DamagedFileError for anything else.
+    """
+    try:
+        steps = np.fromstring("x" if _NO_DIGIT.search(text) else text.strip(", \t\r\n"), sep=",")
+    except ValueError:
+        steps = np.array([np.inf])
+    if np.abs(steps).max(initial=0) > _LARGEST_STEP:
+        raise DamagedFileError(
+            f"The samples of lead {name} are not whole numbers separated by commas. "
+            "Export the ECG again from the source."
+        )
+    if count is not None and count != steps.size:
+        raise DamagedFileError(
+            f"Lead {name} holds {steps.size} samples, not the number that the file states. "
+            "Export the ECG again from the source."
+        )
+    return steps
 
 
 def assemble(stored_mv: dict[str, Samples], rate_hz: float) -> tuple[Signal, tuple[str, ...], tuple[str, ...]]:
@@ -86,6 +113,11 @@ def _twelve(stored_mv: dict[str, Samples]) -> tuple[Signal, tuple[str, ...]]:
     _check_lengths(stored_mv)
 
     leads = {lead: stored_mv[lead] for lead in LEADS if lead in stored_mv}
+    for lead, samples in leads.items():  # before any arithmetic that could overflow
+        if not -_LARGEST_MV < samples.min(initial=0) <= samples.max(initial=0) < _LARGEST_MV:
+            raise DamagedFileError(
+                f"Lead {lead} holds samples that are no voltages of a heart. Export the ECG again from the source."
+            )
     if "I" not in leads:
         leads["I"] = leads["II"] - leads["III"]
     if "II" not in leads:

@@ -14,8 +14,11 @@ Quantity = tuple[float | None, str | None]  # a number and its unit, as the file
 
 MAX_AGE_YEARS = 130
 _UNITS_A_YEAR = {"YEAR": 1.0, "MONTH": 12.0, "WEEK": 365.25 / 7, "DAY": 365.25, "HOUR": 365.25 * 24}
-_CM = {"CM": 1.0, "M": 100.0, "MM": 0.1, "IN": 2.54, "INCH": 2.54, "FT": 30.48}
-_KG = {"KG": 1.0, "G": 1e-3, "LB": 0.45359237, "OZ": 0.0283495231}
+# by their names without a plural s
+_CM = {"CM": 1.0, "M": 100.0, "MM": 0.1, "IN": 2.54, "FT": 30.48, "CENTIMETER": 1.0, "METER": 100.0, "MILLIMETER": 0.1,
+       "INCH": 2.54, "INCHE": 2.54, "FEET": 30.48}  # fmt: skip
+_KG = {"KG": 1.0, "G": 1e-3, "LB": 0.45359237, "OZ": 0.0283495231, "KILOGRAM": 1.0, "GRAM": 1e-3, "POUND": 0.45359237,
+       "OUNCE": 0.0283495231}  # fmt: skip
 # In cm and kg: up to the first, "not measured" (0 or 1 in any unit); a person from the second to the third.
 _HEIGHT_CM, _WEIGHT_KG = (10.0, 30.0, 250.0), (1.0, 1.5, 400.0)
 _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
@@ -94,7 +97,7 @@ def _size(
     unknown_up_to, low, high = limits
     if value is None:
         return None, False
-    factor = units.get((unit or usual).strip().upper().rstrip("."))
+    factor = units.get((unit or usual).strip().upper().rstrip(".").removesuffix("S"))
     if factor is None:
         return None, True
     size = value * factor
