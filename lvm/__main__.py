@@ -3,26 +3,53 @@
 import argparse
 import json
 import os
+import stat
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from lvm.errors import LvmError, ReadError
+from lvm.errors import LvmError, NotAnEcgError, ReadError
 from lvm.recording import LEADS, Patient, Recording
 
 Row = dict[str, Any]
 
 
 def _read(path: str) -> Recording:
+    """Read the file at `path`; its own header may name files beside it. Nothing large or endless is ever loaded."""
     from lvm.read import read
 
+    file = Path(path)
     try:
-        data = Path(path).read_bytes()
-    except OSError as error:
-        raise ReadError(f"The file cannot be opened: {error.strerror}. Check its name and permissions.") from None
-    return read(data)
+        data = _regular(file)
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        reason = error.strerror if isinstance(error, OSError) else "that is no file name"
+        raise ReadError(f"The file cannot be opened: {reason}. Check its name and permissions.") from None
+
+    def beside(name: str) -> bytes | None:
+        if name in ("", ".", "..") or set(name) & set("/\\:\0"):
+            return None
+        try:
+            return _regular(file.parent / name)
+        except (OSError, ValueError, NotAnEcgError):
+            return None
+
+    return read(data, beside)
+
+
+def _regular(file: Path) -> bytes:
+    """The bytes of a regular file of at most the size of an ECG. Raises OSError, or NotAnEcgError."""
+    from lvm.read import source
+
+    found = file.stat()
+    if stat.S_ISDIR(found.st_mode):
+        raise NotAnEcgError("This is a folder. Give the file of one ECG.")
+    if not stat.S_ISREG(found.st_mode):
+        raise NotAnEcgError("This is no regular file but a device or a pipe. Save the ECG as a file first.")
+    source.check_size(found.st_size)
+    with file.open("rb") as opened:
+        return opened.read(source.MAX_BYTES + 1)  # it may have grown
 
 
 def _patient(args: argparse.Namespace) -> Patient:
@@ -40,6 +67,7 @@ def read_row(path: str, args: argparse.Namespace) -> Row:
         except OSError as error:
             raise LvmError(f"The samples cannot be written: {error.strerror}. Check the name they go to.") from None
     typed = {k: v for k, v in asdict(_patient(args)).items() if v is not None}
+    beat = recording.representative
     return {
         "format": recording.format,
         "version": recording.version,
@@ -51,6 +79,13 @@ def read_row(path: str, args: argparse.Namespace) -> Row:
         "device": asdict(recording.device),
         "acquired_at": recording.acquired_at,
         "pacemaker": recording.pacemaker,
+        "findings": recording.findings,
+        "representative_beat": beat
+        and {
+            "sampling_rate_hz": beat.sampling_rate_hz,
+            "duration_s": beat.signal_mv.shape[1] / beat.sampling_rate_hz,
+        },
+        "left_out": recording.left_out,
         "warnings": recording.warnings,
     }
 
@@ -78,7 +113,8 @@ def estimate_row(path: str, args: argparse.Namespace) -> Row:
     from lvm.weights import load
 
     recording = _read(path)
-    e = estimate(analyse(recording), _patient(args), bundle=load(args.bundle) if args.bundle else None)
+    bundle = load(args.bundle) if args.bundle else None
+    e = estimate(analyse(recording), _patient(args), bundle=bundle, override=args.override_scope)
     reference = None
     if e.limit is not None:
         reference = asdict(e.limit) | {"above": e.above_limit}
@@ -100,7 +136,9 @@ def estimate_row(path: str, args: argparse.Namespace) -> Row:
         "per_fold_g": e.per_fold_g,
         "criteria": [asdict(c) for c in e.criteria],
         "withheld": e.withheld,
-        "warnings": recording.warnings + e.warnings,
+        "out_of_scope": e.out_of_scope,
+        "overridden": e.overridden,
+        "warnings": e.warnings + recording.warnings,
     }
 
 
@@ -112,7 +150,8 @@ def explain_row(path: str, args: argparse.Namespace) -> Row:
 
     recording = _read(path)
     analysis = analyse(recording)
-    e = estimate(analysis, _patient(args), bundle=load(args.bundle) if args.bundle else None)
+    bundle = load(args.bundle) if args.bundle else None
+    e = estimate(analysis, _patient(args), bundle=bundle, override=args.override_scope)
     if e.card is None:
         raise LvmError(f"There is no estimate to explain. {e.withheld}")
     x = explain(analysis, e, load(e.card.name), method=args.method, threshold=args.threshold)
@@ -124,7 +163,9 @@ def explain_row(path: str, args: argparse.Namespace) -> Row:
         "table": [asdict(cell) for cell in x.table],
         "scalars": [{"name": name, "grams": grams} for name, grams in x.scalars],
         "trust": x.trust,
-        "warnings": recording.warnings + e.warnings + x.warnings,
+        "out_of_scope": e.out_of_scope,
+        "overridden": e.overridden,
+        "warnings": e.warnings + x.warnings + recording.warnings,
     }
 
 
@@ -195,6 +236,11 @@ def parser() -> argparse.ArgumentParser:
     explaining = over_files("explain", explain_row, "Where the model was sensitive, per segment and lead group.")
     for command in (estimating, explaining):
         command.add_argument("--bundle", metavar="NAME", help="weights to use instead of those for the sex")
+        command.add_argument(
+            "--override-scope",
+            action="store_true",
+            help="give an estimate although the recording is outside the network's scope; the output says so",
+        )
     explaining.add_argument("--method", choices=("gradient",), default="gradient")
     explaining.add_argument(
         "--threshold", type=_share, default=0.0, metavar="SHARE", help="smaller scores count as zero"

@@ -12,6 +12,7 @@ from lvm.errors import WeightsError
 from lvm.net.config import DEMOGRAPHICS, ECG_MEASURES, Config, InputSet, encode_scalar, unknown_key
 from lvm.recording import Patient, Signal, Typed
 from lvm.reference import BSA_FORMULA, CT_LIMITS, Limit, bsa_m2
+from lvm.scope import out_of_scope
 from lvm.weights import Bundle, Card, choose, load
 
 NAMES = {
@@ -27,7 +28,8 @@ NAMES = {
 
 Source = Literal["device", "computed", "typed", "imputed"]
 
-_QRS_LIMIT_MS = 120
+_NO_SEX = "The sex is not in the file. State it, male or female: the models differ."
+_NO_BEAT = "No beat can be used, so there is nothing to estimate from, and overriding cannot help."
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class Estimate:
 
     interval_g is the central `interval_level` of the truth around an estimate, measured out of fold on the bundle's
     own training cohort; it is no more valid for a patient than that cohort is.
+    out_of_scope : why the network is not for this recording, whether or not that was overridden; see lvm.scope.
+    overridden : the estimate was made, knowingly, in spite of that or of what is wrong with the signal.
     """
 
     lvm_g: float | None
@@ -61,6 +65,8 @@ class Estimate:
     withheld: str | None = None
     warnings: tuple[str, ...] = ()
     bsa_formula: str = BSA_FORMULA
+    out_of_scope: tuple[str, ...] = ()
+    overridden: bool = False
 
 
 def gather_inputs(analysis: Analysis, typed: Patient = Typed()) -> dict[str, Input]:  # noqa: B008 - frozen
@@ -77,20 +83,6 @@ def gather_inputs(analysis: Analysis, typed: Patient = Typed()) -> dict[str, Inp
         known = ((getattr(of, name, None), source) for source, of in candidates)
         found[name] = next((Input(value, source) for value, source in known if value is not None), Input(None, None))
     return found
-
-
-def _scope_warnings(analysis: Analysis, inputs: dict[str, Input]) -> tuple[str, ...]:
-    """What puts this recording outside the patients of the paper."""
-    notes = []
-    qrs = inputs["qrs_duration_ms"].value
-    if isinstance(qrs, float | int) and qrs >= _QRS_LIMIT_MS:
-        notes.append(f"QRS {qrs:.0f} ms: bundle branch block was excluded from the paper's patients.")
-    if analysis.recording.pacemaker:
-        notes.append("The file reports a pacemaker: paced rhythm was excluded from the paper's patients.")
-    age = inputs["age_years"].value
-    if isinstance(age, float | int) and age < 18:
-        notes.append("Age under 18: the network was trained on adults.")
-    return tuple(notes)
 
 
 def _interval(card: Card, imputed: list[str]) -> tuple[float, tuple[float, float]]:
@@ -117,14 +109,17 @@ def estimate(
     bundle: Bundle | None = None,
     input_set: InputSet = "model 2",
     beat: int | None = None,
+    override: bool = False,
 ) -> Estimate:
     """Estimate LV mass from one recording.
 
     bundle : its folds are averaged; by default the one installed for the patient's sex and `input_set`.
     beat : index of the beat to use instead of the chosen one.
+    override : estimate although the recording is out of scope or its signal is poor; the warnings then say so.
 
-    Withheld where the signal cannot carry it, and where the sex is unknown, which is never guessed. Other unknown
-    inputs of the bundle are imputed with the median of its training set, as in the paper, and widen the interval.
+    Withheld where the recording is out of scope, where the signal cannot carry it, and, override or not, without any
+    beat and where the sex is unknown, which is never guessed. Other unknown inputs of the bundle are imputed with the
+    median of its training set, as in the paper, and widen the interval.
     """
     inputs = gather_inputs(analysis, typed)
     height, weight = inputs["height_cm"].value, inputs["weight_kg"].value
@@ -132,16 +127,18 @@ def estimate(
     sex = inputs["sex"].value
     limit = CT_LIMITS["male" if sex == "male" else "female"] if sex is not None else None
     chosen = analysis.chosen if beat is None else beat
-    warnings = _scope_warnings(analysis, inputs)
-    nothing = Estimate(
-        None, None, None, bsa, None, limit, None, None, inputs, criteria=_criteria(analysis, inputs), warnings=warnings
-    )
-    if chosen is None or not analysis.quality.usable:
-        return replace(
-            nothing, withheld=" ".join(issue.what for issue in analysis.quality.issues if issue.affects_estimate)
-        )
+    outside = out_of_scope(analysis, inputs)
+    against = (*(issue.what for issue in analysis.quality.issues if issue.affects_estimate), *outside)
+    criteria = _criteria(analysis, inputs)
+    nothing = Estimate(None, None, None, bsa, None, limit, None, None, inputs, criteria=criteria, out_of_scope=outside)
+    reasons = () if override and chosen is not None else against
+    if chosen is None and (override or not against):
+        reasons += (_NO_BEAT,)
     if sex is None:
-        return replace(nothing, withheld="The sex is not in the file. State it, male or female: the models differ.")
+        reasons += (_NO_SEX,)
+    if reasons or chosen is None:
+        return replace(nothing, withheld=" ".join(reasons))
+    warnings = tuple(f"Overridden: {reason}" for reason in against)
     if bundle is None:
         bundle = load(choose("male" if sex == "male" else "female", input_set))
     elif bundle.card.config.sexes not in ("all", sex):
@@ -175,6 +172,7 @@ def estimate(
         per_beat_g=tuple(per_beat[i] for i in usable),
         per_fold_g=tuple(grams[:, 0].tolist()),
         warnings=warnings,
+        overridden=bool(against),
     )
 
 

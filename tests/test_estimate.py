@@ -71,14 +71,14 @@ def test_no_usable_beat_withholds(small):
     flat = recording(Heart(heart_rate_bpm=60.0))
     flat.signal_mv[:] = 0
     e = estimate(analyse(flat), bundle=small)
-    assert e.withheld.startswith("No signal in I, II, III, aVR, aVL, aVF, V1, V2, V3, V4, V5, V6. Only 0 of 0")
+    assert e.withheld.startswith("No signal in any lead. Only 0 of 0")
     assert e.lvm_g is None
 
 
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [
-        (lambda mv: mv.__setitem__(slice(6, 12), 0.3), "No signal in V1, V2, V3, V4, V5, V6."),
+        (lambda mv: mv.__setitem__(slice(6, 12), 0.3), "No signal in any of the chest leads."),
         (lambda mv: mv.__setitem__(slice(0, 12), 0.3), "Only 0 of 0 detected beats can be used"),
         (lambda mv: mv.__imul__(10), "mV high: check the unit and the gain."),
         (lambda mv: mv.__imul__(0.05), "Only 0 of 0 detected beats can be used"),
@@ -117,11 +117,74 @@ def test_the_wrong_sex_for_a_bundle_is_said(analysis, small):
     assert any("for male patients; this one is female" in w for w in e.warnings)
 
 
-def test_what_the_paper_excluded_is_said(small):
-    wide = recording(device=Measurements(qrs_duration_ms=140.0), patient=Patient("male", 15.0))
-    e = estimate(analyse(wide), bundle=small)
-    assert any(w.startswith("QRS 140 ms: bundle branch block") for w in e.warnings)
-    assert any(w.startswith("Age under 18") for w in e.warnings)
+@pytest.fixture(scope="module")
+def child_with_a_wide_qrs():
+    return analyse(recording(device=Measurements(qrs_duration_ms=140.0), patient=Patient("male", 15.0, 170.0, 60.0)))
+
+
+def test_whom_the_paper_excluded_gets_no_estimate(small, child_with_a_wide_qrs):
+    e = estimate(child_with_a_wide_qrs, bundle=small)
+    assert e.lvm_g is None
+    assert e.card is None
+    assert e.overridden is False
+    assert e.warnings == ()
+    assert [reason.split(":")[0] for reason in e.out_of_scope] == ["QRS 140 ms (device)", "Age 15 (from the file)"]
+    assert e.withheld == " ".join(e.out_of_scope)
+    assert e.criteria  # the rest is still there
+    assert e.bsa_m2 is not None
+
+
+def test_a_teacher_can_override_that_and_the_output_says_so(small, child_with_a_wide_qrs):
+    e = estimate(child_with_a_wide_qrs, bundle=small, override=True)
+    assert e.withheld is None
+    assert e.overridden is True
+    assert len(e.out_of_scope) == 2
+    assert e.warnings == tuple(f"Overridden: {reason}" for reason in e.out_of_scope)
+    assert e.lvm_g == pytest.approx(np.mean(e.per_fold_g))
+    woman = estimate(child_with_a_wide_qrs, Patient(sex="female"), bundle=small, override=True)
+    assert "this one is female" in woman.warnings[2]
+    assert woman.warnings[:2] == tuple(f"Overridden: {reason}" for reason in e.out_of_scope)
+
+
+def test_overriding_nothing_changes_nothing(analysis, small):
+    plain, overridden = estimate(analysis, bundle=small), estimate(analysis, bundle=small, override=True)
+    assert overridden == plain
+    assert plain.out_of_scope == ()
+    assert plain.overridden is False
+
+
+def test_a_poor_signal_can_be_overridden_where_there_is_a_beat(small):
+    bad = recording()
+    bad.signal_mv[6:] = 0.3
+    analysis = analyse(bad)
+    assert estimate(analysis, bundle=small).lvm_g is None
+    e = estimate(analysis, bundle=small, override=True)
+    assert e.lvm_g is not None
+    assert e.overridden
+    assert e.out_of_scope == ()
+    assert e.warnings[0] == "Overridden: No signal in any of the chest leads. Check the chest electrodes."
+
+
+def test_without_a_beat_overriding_cannot_help(small):
+    flat = recording(patient=Patient("male", 15.0))
+    flat.signal_mv[:] = 0
+    e = estimate(analyse(flat), bundle=small, override=True)
+    assert e.lvm_g is None
+    assert e.overridden is False
+    assert "No signal in" in e.withheld
+    assert "Age 15" in e.withheld
+    assert e.withheld.endswith("No beat can be used, so there is nothing to estimate from, and overriding cannot help.")
+
+
+def test_an_unknown_sex_cannot_be_overridden(small):
+    child = analyse(recording(patient=Patient(age_years=15.0)))
+    e = estimate(child, bundle=small, override=True)
+    assert e.lvm_g is None
+    assert e.overridden is False
+    assert e.withheld == "The sex is not in the file. State it, male or female: the models differ."
+    e = estimate(child, bundle=small)
+    assert e.withheld.startswith("Age 15")
+    assert e.withheld.endswith("State it, male or female: the models differ.")
 
 
 @pytest.mark.parametrize(("sex", "name"), [("male", "male-model2"), ("female", "female-model2")])

@@ -1,4 +1,5 @@
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import lvm.read
 from lvm.__main__ import main
 from lvm.cohort.examples import EXAMPLES
 
@@ -30,11 +32,14 @@ def test_read(ecg, capsys, tmp_path):
     (row,) = objects(capsys)
     assert list(row) == [
         "file", "format", "version", "sampling_rate_hz", "duration_s", "leads", "derived_leads", "patient", "device",
-        "acquired_at", "pacemaker", "warnings",
+        "acquired_at", "pacemaker", "findings", "representative_beat", "left_out", "warnings",
     ]  # fmt: skip
     assert row["file"] == ecg
     assert row["leads"] == ["I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6"]
     assert row["derived_leads"] == ["III", "aVR", "aVL", "aVF"]
+    assert row["findings"] == []
+    assert row["representative_beat"] is None
+    assert row["left_out"] == []
     samples = np.load(out)
     assert samples.dtype == np.float32
     assert samples.shape == (12, round(row["duration_s"] * row["sampling_rate_hz"]))
@@ -66,6 +71,27 @@ def test_estimate(ecg, capsys):
     assert len(row["per_beat_g"]) >= 6
     assert {c["name"] for c in row["criteria"]} >= {"Sokolow-Lyon", "Cornell voltage"}
     assert row["withheld"] is None
+    assert row["out_of_scope"] == []
+    assert row["overridden"] is False
+
+
+def test_an_estimate_out_of_scope_is_withheld_until_it_is_overridden(ecg, capsys):
+    assert main(["estimate", ecg, "--json", "--age", "12"]) == 0
+    (row,) = objects(capsys)
+    (reason,) = row["out_of_scope"]
+    assert reason.startswith("Age 12 (typed): ")
+    assert row["withheld"] == reason
+    assert row["lvm_g"] is None
+    assert row["overridden"] is False
+    assert main(["explain", ecg, "--json", "--age", "12"]) == 2
+    assert reason in capsys.readouterr().err
+    for command in ("estimate", "explain"):
+        assert main([command, ecg, "--json", "--age", "12", "--override-scope"]) == 0
+        (row,) = objects(capsys)
+        assert row["lvm_g"] > 0
+        assert row["overridden"] is True
+        assert row["out_of_scope"] == [reason]
+        assert row["warnings"][0] == f"Overridden: {reason}"
 
 
 def test_a_bundle_can_be_named(ecg, capsys):
@@ -152,7 +178,7 @@ def test_unknown_sex_is_withheld_not_guessed(capsys, shared):
             *(115.0, 14, 0.306),
         ),
         ("philips_sierra_xml/2020-5-18_1_04_01.xml", ["--sex", "female"], 90.6, 10, 0.374),
-        ("philips_sierra_xml/129DYPRG_1_03.xml", [], 142.9, 6, 0.251),
+        ("philips_sierra_xml/129DYPRG_1_03.xml", ["--override-scope"], 142.9, 6, 0.251),
     ],
 )
 def test_real_files_through_the_whole_chain(shared, capsys, file, options, lvm_g, beats, qrs_precordial):
@@ -167,6 +193,76 @@ def test_real_files_through_the_whole_chain(shared, capsys, file, options, lvm_g
     (row,) = objects(capsys)
     assert sum(c["share"] for c in row["table"]) == pytest.approx(1)
     assert row["table"][3]["share"] == pytest.approx(qrs_precordial, abs=0.005)
+
+
+@pytest.mark.parametrize("file", ["129DYPRG_1_03.xml", "repbeats_example_1_03.xml"])
+def test_a_real_file_with_a_wide_qrs_is_withheld(shared, capsys, file):
+    path = str(shared / "ecg-files" / "philips_sierra_xml" / file)
+    assert main(["estimate", path, "--json"]) == 0
+    (row,) = objects(capsys)
+    assert row["lvm_g"] is None
+    assert row["withheld"] == (
+        "QRS 135 ms (device): bundle branch block and a QRS of 120 ms or more were excluded from the paper's patients."
+    )
+    assert row["criteria"]
+
+
+def test_the_devices_own_beat_and_what_was_left_out(shared, capsys):
+    path = str(shared / "ecg-files" / "philips_sierra_xml" / "2020-5-18_1_04_01.xml")
+    assert main(["read", path, "--json"]) == 0
+    (row,) = objects(capsys)
+    assert row["representative_beat"] == {"sampling_rate_hz": 1000.0, "duration_s": 1.2}
+    assert "name" in row["left_out"]
+
+
+def test_only_regular_files_of_an_ecgs_size_are_opened(tmp_path, capsys):
+    os.mkfifo(tmp_path / "pipe")
+    large = tmp_path / "large.xml"
+    large.touch()
+    os.truncate(large, 6 * 2**20)
+    for path, said in (
+        (str(tmp_path), "This is a folder. Give the file of one ECG."),
+        (str(tmp_path / "pipe"), "This is no regular file but a device or a pipe."),
+        ("/dev/zero", "This is no regular file but a device or a pipe."),
+        (str(large), "The file is larger than 5 MB"),
+        ("no\0name", "The file cannot be opened: that is no file name."),
+        (str(tmp_path / ("x" * 300)), "The file cannot be opened: File name too long."),
+    ):
+        assert main(["read", path]) == 2
+        assert said in capsys.readouterr().err
+
+
+def test_what_is_too_large_is_never_loaded(tmp_path, monkeypatch):
+    large = tmp_path / "large.xml"
+    large.touch()
+    os.truncate(large, 6 * 2**20)
+    monkeypatch.setattr(Path, "open", lambda *_, **__: pytest.fail("it was opened"))
+    assert main(["read", str(large)]) == 2
+
+
+def test_a_reader_gets_the_files_beside_and_no_others(ecg, tmp_path, monkeypatch):
+    given = {}
+
+    def asks(data, beside):
+        names = ("signal.dat", "absent", "folder", "huge", "pipe", "", ".", "..", "n\0l", "x" * 300)
+        names += ("../ecg/signal.dat", "/etc/hostname", "a\\b", "c:d", str(folder / "signal.dat"), "folder/signal.dat")
+        given.update({name: beside(name) for name in names})
+        return read(data)
+
+    folder = tmp_path / "ecg"
+    for name in (folder, folder / "folder"):
+        name.mkdir()
+        (name / "signal.dat").write_bytes(b"samples")
+    (folder / "huge").touch()
+    os.truncate(folder / "huge", 6 * 2**20)
+    os.mkfifo(folder / "pipe")
+    (folder / "record.hea").write_bytes(Path(ecg).read_bytes())
+    read = lvm.read.read
+    monkeypatch.setattr(lvm.read, "read", asks)
+    assert main(["read", str(folder / "record.hea")]) == 0
+    assert given.pop("signal.dat") == b"samples"
+    assert set(given.values()) == {None}
+    assert len(given) == 15
 
 
 @pytest.mark.parametrize(
