@@ -83,7 +83,8 @@ def assemble(stored_mv: dict[str, Samples], rate_hz: float) -> tuple[Signal, tup
     length or the recording is too short, UnsupportedError where it is too long.
     """
     signal_mv, derived = _twelve(stored_mv)
-    signal_mv = signal_mv[:, : _length_without_tail(signal_mv, rate_hz)]
+    stored = [row for row, lead in enumerate(LEADS) if lead in stored_mv]
+    signal_mv = signal_mv[:, : _length_without_tail(signal_mv[stored], rate_hz)]
     duration_s = signal_mv.shape[1] / rate_hz
     if duration_s < MIN_DURATION_S:
         raise DamagedFileError(
@@ -136,7 +137,7 @@ def _twelve(stored_mv: dict[str, Samples]) -> tuple[Signal, tuple[str, ...]]:
 
 
 def _length_without_tail(signal_mv: Signal, rate_hz: float) -> int:
-    """Samples before the end in which all leads are alike.
+    """Samples before the end in which all stored leads are alike.
 
     In an ECG, aVR + aVL + aVF = 0: all leads can only be alike where they are zero. What some devices add after it,
     zeros and a 1 mV calibration pulse, is alike in all leads, and no heartbeat; a converter may have rounded it.

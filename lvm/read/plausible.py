@@ -37,8 +37,8 @@ def qrs_reach_mv(signal_mv: Signal, sampling_rate_hz: float) -> float | None:
     seconds = signal_mv.shape[1] // (10 * width)
     if not seconds:
         return None
-    blocks = signal_mv[:, : seconds * 10 * width].reshape(len(signal_mv), seconds, 10, width)
-    excursion = blocks.max(axis=3) - blocks.min(axis=3)  # (12, seconds, 10)
-    reach = np.median(excursion.max(axis=2), axis=1)
+    whole, starts = signal_mv[:, : seconds * 10 * width], np.arange(0, seconds * 10 * width, width)
+    excursion = np.maximum.reduceat(whole, starts, axis=1) - np.minimum.reduceat(whole, starts, axis=1)
+    reach = np.median(excursion.reshape(len(signal_mv), seconds, 10).max(axis=2), axis=1)
     moving = reach[reach > 0]
     return float(np.median(moving)) if moving.size else None

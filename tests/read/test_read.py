@@ -1,22 +1,9 @@
-import io
-import re
-import zipfile
-
-import numpy as np
 import pytest
 
 import lvm.read
-from lvm.errors import DamagedFileError, NotAnEcgError, ReadError
-from lvm.read import accepted, dialects, read, read_together, xml
-from lvm.recording import Recording
-
-
-def zipped(files: dict[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return out.getvalue()
+from lvm.errors import DamagedFileError, NotAnEcgError
+from lvm.read import accepted, dialects, read, read_together
+from tests.fuzz.big import zipped
 
 
 def test_public_names():
@@ -49,17 +36,17 @@ def test_dialects_are_found_by_themselves():
         (b"\xff\xfe<\0h\0t\0m\0l\0>\0", "a web page"),
         (b"What is this?", "no ECG of a kind"),
         (b"\1\2\3\4" * 50, "no ECG of a kind"),
-        (b"<CardiologyXML/>", "root element <CardiologyXML>"),
-        (b"<a:AnnotatedECG xmlns:a='urn:hl7-org:v3'/>", "root element <AnnotatedECG>"),
+        (b"<Holter/>", "root element <Holter>"),
+        (b"<a:Observation xmlns:a='urn:hl7-org:v3'/>", "root element <Observation>"),
         (b"<" + b"x" * 500 + b"/>", "root element <x{60}>"),
-        (b"<RestingECG>" + b"<a/>" * 200_000, "more than 100000 XML elements"),
+        (b"<RestingECG>" + b"<a/>" * 200_000, "more than 20000 XML elements"),
         (b"<x>" + b" " * 5 * 2**20 + b"</x>", "larger than 5 MB"),
     ],
 )
 def test_not_an_ecg(data: bytes, message: str):
     with pytest.raises(NotAnEcgError, match=message) as caught:
         read(data)
-    assert str(caught.value).count(".") <= 5
+    assert len(str(caught.value)) < 500
 
 
 def test_truncated(muse: bytes):
@@ -77,24 +64,7 @@ def test_an_unknown_element_shows_nothing_of_its_content():
 
 def test_deep_nesting_is_refused():
     with pytest.raises(DamagedFileError):
-        read(b"<RestingECG>" + b"<a>" * 100_000)
-
-
-def test_a_zip_archive_is_read_in_memory(muse: bytes):
-    plain = read(muse)
-    packed = read(zipped({"__MACOSX/._ecg.xml": b"x", "folder/ecg.xml": muse, "folder/.hidden": b"x"}))
-    np.testing.assert_array_equal(packed.signal_mv, plain.signal_mv)
-
-
-def test_a_zip_bomb_is_refused_before_it_unfolds():
-    with pytest.raises(NotAnEcgError, match=r"unpacked, larger than 5 MB"):
-        read(zipped({"ecg.xml": b"<x>" + b" " * 50 * 2**20 + b"</x>"}))
-
-
-def test_a_damaged_zip_archive_is_refused(muse: bytes):
-    packed = zipped({"ecg.xml": muse})
-    with pytest.raises(DamagedFileError, match="zip archive is damaged"):
-        read(packed[: len(packed) // 2])
+        read(b"<RestingECG>" + b"<a>" * 30_000)
 
 
 def test_files_given_together(muse: bytes):
@@ -103,76 +73,3 @@ def test_files_given_together(muse: bytes):
         read_together({"a.xml": muse, "b.xml": muse, "c.xml": muse})
     with pytest.raises(NotAnEcgError, match="larger than 5 MB"):
         read_together({"a.xml": muse, "b.xml": b" " * 5 * 2**20})
-
-
-def attempt(data: bytes) -> bool:
-    """Whether it was read; anything but a Recording or a ReadError fails the test."""
-    try:
-        recording = read(data)
-    except ReadError:
-        return False
-    assert isinstance(recording, Recording)
-    assert np.isfinite(recording.signal_mv).all()
-    return True
-
-
-def mutated(data: bytes, rng: np.random.Generator) -> bytes:
-    out = bytearray(data)
-    for _ in range(rng.integers(1, 4)):
-        at = int(rng.integers(0, len(out)))
-        match rng.integers(0, 8):
-            case 0:
-                out[at] = int(rng.integers(0, 256))
-            case 1:
-                del out[at : at + int(rng.integers(1, 200))]
-            case 2:
-                out[at:at] = bytes(rng.integers(0, 256, int(rng.integers(1, 50)), dtype=np.uint8))
-            case 3:
-                out[at : at + 4] = b"9999"
-            case 4:
-                out[at:at] = out[at : at + int(rng.integers(1, 500))]
-            case 5:
-                end = out.find(b"<", at)
-                start = out.rfind(b">", 0, end)
-                if 0 <= start < end:
-                    out[start + 1 : end] = rng.choice(
-                        [b"", b"0", b"-1", b"1e300", b"NaN", b"---", b"99999999", b"\xff"]
-                    )
-            case _:
-                out[at : at + 1] = b"A"
-    return bytes(out)
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_mutated_bytes_give_a_recording_or_a_read_error(muse: bytes, sierra, steps, seed: int):
-    rng = np.random.default_rng(seed)
-    unchecked = re.sub(rb"<LeadDataCRC32>\d+", b"<LeadDataCRC32>0", muse)
-    files = [muse, unchecked, sierra(steps).encode(), sierra(steps).encode("utf-16")]
-    read_well = [attempt(mutated(files[k % 4], rng)) for k in range(120)]
-    assert any(read_well)
-    assert not all(read_well)
-
-
-def test_mutated_values_of_every_element(muse: bytes, sierra, steps):
-    """Every element and attribute once with each odd value: the headers are where arithmetic can go wrong."""
-    for data in (muse, sierra(steps).encode()):
-        for element in range(len(list(xml.parse(data, "").iter()))):
-            for value in ("", "-1", "1e11", "-1e-9", "Ω"):
-                root = xml.parse(data, "")
-                found = list(root.iter())[element]
-                found.text = value
-                for name in found.attrib:
-                    found.set(name, value)
-                for dialect in dialects():
-                    if dialect.recognises(root):
-                        try:
-                            dialect.parse(root)
-                        except ReadError:
-                            continue
-
-
-def test_random_bytes():
-    rng = np.random.default_rng(0)
-    for length in range(1, 200):
-        assert not attempt(bytes(rng.integers(0, 256, length, dtype=np.uint8)))
-        assert not attempt(b"<" + bytes(rng.integers(32, 127, length, dtype=np.uint8)))

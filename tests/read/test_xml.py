@@ -103,3 +103,29 @@ def test_lookup_ignores_namespaces_and_takes_the_first_known_value():
     assert xml.text(root, "x/y") == "7"
     assert xml.number(root, "x/y") == 7.0
     assert xml.number(root, "x/z") is None
+
+
+def test_a_path_skips_comments_and_takes_elements_in_document_order():
+    root = xml.parse(b"<r><a><b>1</b></a><!-- <a><b>9</b></a> --><c/><a><b>2</b><b>3</b></a></r>", "")
+    assert [xml.raw_text(found) for found in xml.children(root, "a/b")] == ["1", "2", "3"]
+    assert list(xml.children(root, "a/c")) == []
+
+
+def test_text_of_an_element_with_others_in_it():
+    root = xml.parse(b"<r><a>1<b>2</b>3<![CDATA[<4>]]></a><a/></r>", "")
+    assert [xml.raw_text(found) for found in xml.children(root, "a")] == ["123<4>", ""]
+
+
+def test_a_base64_text_of_other_signs_is_refused():
+    for text in ("AAA", "AA!A", "ÄAAA", "AAAA=AAA"):
+        with pytest.raises(ValueError, match=r"(?i)padding|base64|data"):
+            xml.base64_in(text)
+    assert xml.base64_in(" AQ\n I=\t") == b"\x01\x02"
+    assert xml.base64_in(None) == b""
+
+
+def test_default_attributes_do_not_multiply():
+    """A million characters by default on each of thousands of elements would fill the memory."""
+    bomb = "<!DOCTYPE r [<!ATTLIST a x CDATA '" + "y" * 10**6 + "'>]><r>" + "<a/>" * 5000 + "</r>"
+    with pytest.raises(DamagedFileError, match="damaged or breaks off at line 1"):
+        read(bomb.encode())
