@@ -8,12 +8,11 @@ from numpy.typing import NDArray
 from lvm import beats, clean, measure, waves
 from lvm.beats import Beat, BeatWindow
 from lvm.measure import Amplitudes
-from lvm.quality import Issue, Quality
+from lvm.quality import USABLE_BEATS_NEEDED, Quality, judge
 from lvm.recording import Measurements, Recording, Signal
 from lvm.waves import Waves
 
-USABLE_BEATS_NEEDED = 3
-QRS_MV = (0.2, 10.0)  # what the tallest lead's QRS may measure from R to S
+__all__ = ["USABLE_BEATS_NEEDED", "Analysis", "analyse"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,20 +48,8 @@ def analyse(recording: Recording) -> Analysis:
     marked = waves.delineate(cleaned, np.array([beat.r for beat in found], dtype=np.intp))
     chosen, reason = beats.choose(found)
     amplitudes = measure.amplitudes(cleaned, found, marked)
-    issues = []
-    flat = beats.flat_leads(cleaned)
-    if flat:
-        issues.append(Issue(f"No signal in {', '.join(flat)}.", flat, True))
-    if amplitudes is not None:
-        tallest = max(amplitudes.r, key=lambda lead: amplitudes.r[lead] + amplitudes.s[lead])
-        height_mv = amplitudes.r[tallest] + amplitudes.s[tallest]
-        if not QRS_MV[0] <= height_mv <= QRS_MV[1]:
-            what = f"The tallest QRS, in {tallest}, is {height_mv:.3g} mV high: check the unit and the gain."
-            issues.append(Issue(what, (tallest,), True))
-    usable = sum(beat.usable for beat in found)
-    if usable < USABLE_BEATS_NEEDED:
-        what = f"Only {usable} of {len(found)} detected beats can be used; at least {USABLE_BEATS_NEEDED} are needed."
-        issues.append(Issue(what, (), True))
+    measured = measure.measure(cleaned, found, marked)
+    flat = beats.flat_leads(network)
     return Analysis(
         recording,
         cleaned,
@@ -71,8 +58,8 @@ def analyse(recording: Recording) -> Analysis:
         marked,
         chosen,
         reason,
-        measure.measure(cleaned, found, marked),
+        measured,
         amplitudes,
         flat,
-        Quality(tuple(issues)),
+        judge(recording, cleaned, network, found, flat, amplitudes, measured),
     )

@@ -157,9 +157,13 @@ def choose(beats: tuple[Beat, ...]) -> tuple[int | None, str]:
     return chosen, f"Beat {chosen + 1} is the middle one of {len(usable)} usable beats ({len(beats)} detected)."
 
 
-def flat_leads(cleaned_mv: Signal) -> tuple[str, ...]:
-    """Leads in which nothing moves by more than 50 uV within any second."""
-    span = maximum_filter1d(cleaned_mv, SAMPLING_RATE_HZ, axis=1) + maximum_filter1d(
-        -cleaned_mv, SAMPLING_RATE_HZ, axis=1
+def flat_leads(network_mv: Signal) -> tuple[str, ...]:
+    """Leads of a (12, T) signal in which, for three quarters of the time, nothing moves by 50 uV within a second.
+
+    In the network's band, so that mains hum alone is no signal; not all the time, for an artefact is none either.
+    """
+    span = maximum_filter1d(network_mv, SAMPLING_RATE_HZ, axis=1) + maximum_filter1d(
+        -network_mv, SAMPLING_RATE_HZ, axis=1
     )
-    return tuple(lead for lead, most in zip(LEADS, span.max(axis=1), strict=True) if most < 0.05)
+    usual = np.percentile(span[:, :: SAMPLING_RATE_HZ // 10], 75, axis=1)
+    return tuple(lead for lead, most in zip(LEADS, usual, strict=True) if most < 0.05)

@@ -6,6 +6,7 @@ import pytest
 from lvm.analysis import analyse
 from lvm.cohort.simulate import Heart, simulate
 from lvm.measure import Amplitudes
+from lvm.quality import Issue
 from lvm.recording import LEADS, Measurements, Recording
 
 NORMAL = Heart(seed=12)
@@ -53,11 +54,12 @@ def test_other_sampling_rates_give_the_same_beats_and_measurements(sampling_rate
 def test_a_flat_lead_and_too_few_beats_are_named():
     given = recording(duration_s=2.0)
     given.signal_mv[LEADS.index("V2")] = 0
-    quality = analyse(given).quality
-    assert not quality.usable
-    assert quality.issues == (
-        "No signal in V2.",
-        "Only 1 of 2 detected beats can be used; at least 3 are needed.",
+    analysis = analyse(given)
+    assert analysis.flat_leads == ("V2",)
+    assert not analysis.quality.usable
+    assert analysis.quality.issues == (
+        Issue("No signal in V2.", ("V2",), True),
+        Issue("Only 1 of 2 detected beats can be used; at least 3 are needed.", (), True),
     )
 
 
@@ -68,9 +70,10 @@ def test_silence_has_no_beats_and_says_so():
     assert analysis.chosen_reason == "No beat can be used."
     assert analysis.measured == Measurements()
     assert analysis.amplitudes is None
-    assert analysis.quality.issues[0].startswith("No signal in I, II, III")
-    assert analysis.quality.issues[-1] == "Only 0 of 0 detected beats can be used; at least 3 are needed."
-    assert len(analysis.quality.issues) == 2
+    assert analysis.quality.issues == (
+        Issue("No signal in any lead.", LEADS, True),
+        Issue("Only 0 of 0 detected beats can be used; at least 3 are needed.", (), True),
+    )
 
 
 def odd_signals():
@@ -91,14 +94,32 @@ def odd_signals():
         "one second of noise": rng.normal(0, 1, (12, 500)),
         "one lead only": np.vstack([rng.normal(0, 1, (1, 5000)), np.zeros((11, 5000))]),
         "large offset": simulate(NORMAL).signal_mv + 300,
+        "one lead beyond all measure": simulate(NORMAL).signal_mv * np.where(np.arange(12) == 7, 1e25, 1)[:, None],
+        "next to nothing": simulate(NORMAL).signal_mv * 1e-40,
+        "two values": rng.integers(0, 2, (12, 5000)),
+        "a constant": np.full((12, 5000), 5.0),
+        "one sample": np.pad(np.full((12, 1), 20.0), ((0, 0), (2500, 2499))),
+        "silent halfway": simulate(NORMAL).signal_mv * (np.arange(5000) < 2500),
+        "one second of ECG": simulate(NORMAL).signal_mv[:, :500],
+        "limb leads of zeros": simulate(NORMAL).signal_mv * (np.arange(12) > 5)[:, None],
+        "the same in all leads": np.tile(simulate(NORMAL).signal_mv[:1], (12, 1)),
     }
 
 
+@pytest.mark.parametrize("sampling_rate_hz", [100.0, 500.0])
 @pytest.mark.parametrize("name", odd_signals())
-def test_any_signal_is_analysed_without_an_error(name):
+def test_any_signal_is_analysed_without_an_error(name, sampling_rate_hz):
     signal_mv = odd_signals()[name].astype(np.float32)
-    analysis = analyse(Recording(signal_mv, 500.0, name, None))
+    analysis = analyse(Recording(signal_mv, sampling_rate_hz, name, None, device=Measurements(heart_rate_bpm=60)))
     assert len(analysis.beats) == len(analysis.waves)
     assert np.isfinite(analysis.network_mv).all()
     for i in range(len(analysis.beats)):
         assert np.isfinite(analysis.window(i).mv).all()
+    issues = analysis.quality.issues
+    assert [issue.affects_estimate for issue in issues] == sorted(
+        (issue.affects_estimate for issue in issues), reverse=True
+    )
+    for issue in issues:
+        assert len(issue.what) <= 140
+        assert issue.leads == tuple(lead for lead in LEADS if lead in issue.leads)
+    assert not analysis.quality.usable or name == "large offset" or name == "silent halfway"
