@@ -83,8 +83,7 @@ def assemble(stored_mv: dict[str, Samples], rate_hz: float) -> tuple[Signal, tup
     length or the recording is too short, UnsupportedError where it is too long.
     """
     signal_mv, derived = _twelve(stored_mv)
-    stored = [row for row, lead in enumerate(LEADS) if lead in stored_mv]
-    signal_mv = signal_mv[:, : _length_without_tail(signal_mv[stored], rate_hz)]
+    signal_mv = _without_tail(signal_mv, stored_mv, rate_hz)
     duration_s = signal_mv.shape[1] / rate_hz
     if duration_s < MIN_DURATION_S:
         raise DamagedFileError(
@@ -136,33 +135,35 @@ def _twelve(stored_mv: dict[str, Samples]) -> tuple[Signal, tuple[str, ...]]:
     return signal_mv, derived
 
 
-def _length_without_tail(signal_mv: Signal, rate_hz: float) -> int:
-    """Samples before the end in which all stored leads are alike.
+def _without_tail(signal_mv: Signal, stored_mv: dict[str, Samples], rate_hz: float) -> Signal:
+    """A (12, T) signal without the end in which all stored leads are alike.
 
     In an ECG, aVR + aVL + aVF = 0: all leads can only be alike where they are zero. What some devices add after it,
     zeros and a 1 mV calibration pulse, is alike in all leads, and no heartbeat; a converter may have rounded it.
     """
-    length = int(signal_mv.shape[1])
-    lowest, highest = signal_mv.min(axis=0), signal_mv.max(axis=0)
+    stored = signal_mv[[row for row, lead in enumerate(LEADS) if lead in stored_mv]]
+    lowest, highest = stored.min(axis=0), stored.max(axis=0)
     for tolerance_mv, reaches_mv in ((0.0, 0.0), (0.011, 0.5)):
         differ = np.flatnonzero(highest - lowest > tolerance_mv)
         end = int(differ[-1]) + 1 if differ.size else 0
-        if length - end >= _MIN_TAIL_S * rate_hz and np.abs(lowest[end:]).max() >= reaches_mv:
-            return end
-    return length
+        if lowest.size - end >= _MIN_TAIL_S * rate_hz and np.abs(lowest[end:]).max() >= reaches_mv:
+            return signal_mv[:, :end]
+    return signal_mv
 
 
 def representative(stored_mv: dict[str, Samples], rate_hz: float | None) -> RepresentativeBeat | None:
-    """The device's own beat from its stored leads; None where it is absent or cannot be used: nothing rests on it."""
-    length = max((samples.size for samples in stored_mv.values()), default=0)
-    if rate_hz is None or not MIN_RATE_HZ <= rate_hz <= MAX_RATE_HZ:
-        return None
-    if not _BEAT_DURATION_S[0] <= length / rate_hz <= _BEAT_DURATION_S[1]:
+    """The device's own beat from its stored leads, without the padding at its end (32767 in Philips devices).
+
+    None where it is absent or cannot be used: nothing rests on it.
+    """
+    if rate_hz is None or not MIN_RATE_HZ <= rate_hz <= MAX_RATE_HZ or not stored_mv:
         return None
     try:
-        return RepresentativeBeat(_twelve(stored_mv)[0], rate_hz)
+        signal_mv = _without_tail(_twelve(stored_mv)[0], stored_mv, rate_hz)
     except ReadError:
         return None
+    shortest_s, longest_s = _BEAT_DURATION_S
+    return RepresentativeBeat(signal_mv, rate_hz) if shortest_s <= signal_mv.shape[1] / rate_hz <= longest_s else None
 
 
 def _check_lengths(stored_mv: dict[str, Samples]) -> None:

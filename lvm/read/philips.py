@@ -44,7 +44,6 @@ READS = "Philips Sierra XML 1.03 or 1.04"
 _TYPES = ("SierraECG", "PhilipsECG")
 _STANDARD = ("STD-12", "10-WIRE")
 _MAX_LEADS = 24
-_PADDING = 32767
 _DATA = "patient/generalpatientdata"
 _MEASURED_IN = (
     "interpretations/interpretation/interpretationmeasurements",
@@ -232,8 +231,6 @@ def _representative(root: xml.Element) -> RepresentativeBeat | None:
             except ValueError:
                 return None
             steps = np.frombuffer(data[: len(data) // 2 * 2], dtype="<i2")
-            padding = np.flatnonzero(steps == _PADDING)
-            steps = steps[: padding[0]] if padding.size else steps
             stored_mv[lead_name(beat.get("leadname") or "")] = steps * (uv_per_bit / 1000)
         return representative(stored_mv, xml.number_in(block.get("samplespersec")))
     return None

@@ -75,7 +75,7 @@ REAL = [
     ),
     (
         "sierra-tools_ad4d3d80_converted_to_aecg.xml", 5304, 500.0, Patient("female", 32.0),
-        Measurements(None, None, None, 41, 144, 102, 564), "2008-12-23T19:44:46", None, (12, 1200),
+        Measurements(None, None, None, 41, 144, 102, 564), "2008-12-23T19:44:46", None, (12, 600),
     ),
 ]  # fmt: skip
 
