@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from lvm.ui import frame
+from lvm.ui.case import read_waiting
 from lvm.ui.warm import warm
 
 # No address is a file's name: else Streamlit, on a fresh server, would take pages/ for an app of its own kind and open
@@ -23,6 +24,7 @@ st.set_page_config(page_title="eLVMass-Net: LV mass from the ECG", page_icon=str
 page = st.navigation(PAGES, position="top")
 with frame.sheet():
     frame.banner()
+    read_waiting()
     frame.header()
     try:
         page.run()

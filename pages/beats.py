@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lvm.ui.case import choose_beat
-from lvm.ui.frame import CHART, case_or_empty, colours
+from lvm.ui.frame import CHART, against_the_estimate, case_or_empty, colours, notes
 
 st.title("Beats")
 case = case_or_empty("its beats, lead groups and wave boundaries")
@@ -12,8 +12,7 @@ from lvm.show import alts, tables, words  # noqa: E402 - not before an ECG is th
 from lvm.show.beat import beat  # noqa: E402
 
 analysis = case.analysis
-for issue in analysis.quality.issues:
-    st.warning(issue.what)
+against_the_estimate(case)
 if case.beat is None:
     st.error("No beat of this recording can be used.")
 else:
@@ -41,6 +40,7 @@ else:
         "millimetres. Coloured: the beat in use. Grey: the other usable beats. Shaded: P, QRS and T, one set of "
         "boundaries for all leads.]"
     )
+notes(case, on_file=False)
 
 listed, marked = st.columns([3, 2], gap="large")
 with listed:

@@ -3,17 +3,10 @@
 import streamlit as st
 
 from lvm.cohort.examples import EXAMPLES
-from lvm.ui.case import UPLOADED, close_case, current_case, file_error, open_case
-from lvm.ui.frame import CHART, colours
-
-
-def upload() -> None:
-    file = st.session_state["ecg_file"]
-    if file is None:
-        close_case()
-    else:
-        open_case(file.getvalue(), UPLOADED)
-
+from lvm.read import accepted
+from lvm.ui.case import current_case, file_error
+from lvm.ui.frame import CHART, against_the_estimate, colours, notes
+from lvm.ui.upload import open_example, upload_field
 
 case = current_case()
 st.title("ECG")
@@ -24,14 +17,13 @@ if case is None:
     )
 with st.expander("Open an ECG" if case is None else "Open another ECG", expanded=case is None):
     from_file, simulated = st.columns([2, 3], gap="large")
-    from_file.file_uploader(
-        "12-lead ECG: Philips Sierra XML or GE MUSE XML, up to 10 MB",
-        type=["xml"],
-        key="ecg_file",
-        on_change=upload,
-        max_upload_size=10,
-    )
-    from_file.markdown(":small[The file stays in the memory of this session. Names and identifiers are not read.]")
+    with from_file:
+        upload_field(accepted())
+        st.markdown(
+            f":small[Reads {accepted()}, also in a zip archive. A file that turns red is too large and was not read. "
+            "The file stays in the memory of this session; names and other facts that "
+            "identify the patient are not kept from it.]"
+        )
     simulated.markdown("Or try a simulated patient:")
     for i, example in enumerate(EXAMPLES, start=1):
         name = example.label.removeprefix("Simulated: ")
@@ -39,7 +31,7 @@ with st.expander("Open an ECG" if case is None else "Open another ECG", expanded
             f"{i}: {name}",
             key=example.key,
             help=example.description,
-            on_click=lambda e=example, i=i: open_case(
+            on_click=lambda e=example, i=i: open_example(
                 e.data(), f"Simulated patient {i}", f"{e.label}. {e.description}"
             ),
             width="stretch",
@@ -65,9 +57,7 @@ with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
             "First second shown", 0.0, recording.duration_s - PAGE_S, 0.0, 0.5, key=f"start-{case.number}", width=320
         )
 
-cautions = (*recording.warnings, *(issue.what for issue in analysis.quality.issues))
-if cautions:
-    st.warning(words.cautions(cautions))
+against_the_estimate(case)
 st.plotly_chart(
     ecg(analysis, case.beat, colours(), layout=layout, gain=gain, start_s=start_s),
     theme=None,
@@ -79,6 +69,7 @@ st.markdown(
     f":small[{words.why_this_beat(analysis, case.beat)} Filled triangles mark usable beats; the beat in use is shaded. "
     "Drag over the paper to enlarge, double-click to go back.]"
 )
+notes(case, on_file=True)
 if case.about:
     st.markdown(case.about)
 
@@ -88,6 +79,7 @@ with read:
     st.table(tables.file_facts(analysis), hide_index=True, border="horizontal", alt="What was read from the file")
     for sentence in words.missing(analysis) or ["Nothing that the estimate uses is missing from the file."]:
         st.markdown(sentence)
+    st.markdown(words.left_out(recording))
 with measured:
     st.subheader("Measurements")
     st.table(

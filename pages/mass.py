@@ -6,11 +6,12 @@ from lvm.errors import LvmError
 from lvm.ui.case import choose_inputs, estimate_of, forget_typed
 from lvm.ui.frame import CHART, case_or_empty, colours
 from lvm.ui.patient import number_field, sex_field
+from lvm.ui.scope import scope
 
 st.title("LV mass")
 case = case_or_empty("the estimate of LV mass")
 
-from lvm.show import alts, tables, words  # noqa: E402 - not before an ECG is there
+from lvm.show import alts, quality, tables, words  # noqa: E402 - not before an ECG is there
 from lvm.show.mass import mass  # noqa: E402
 
 try:
@@ -21,19 +22,19 @@ except LvmError as error:
 estimate = estimates[case.input_set]
 others = {name.capitalize(): e for name, e in estimates.items() if name != case.input_set}
 
-patient, result = st.columns([2, 5], gap="large")
+patient, result = st.columns([1, 2], gap="large")
 with patient:
     st.subheader("Patient")
     sex_field(case, estimate)
-    number_field(case, estimate, "age_years", "Age, years", 1, 120)
-    number_field(case, estimate, "height_cm", "Height, cm", 100, 230)
-    number_field(case, estimate, "weight_kg", "Weight, kg", 25, 300)
+    number_field(case, estimate, "age_years", "Age, years", 0, 130)
+    number_field(case, estimate, "height_cm", "Height, cm", 30, 250)
+    number_field(case, estimate, "weight_kg", "Weight, kg", 1, 400)
     st.subheader("From the ECG")
-    number_field(case, estimate, "p_axis_deg", "P axis, degrees", -180, 180)
-    number_field(case, estimate, "qrs_axis_deg", "QRS axis, degrees", -180, 180)
-    number_field(case, estimate, "t_axis_deg", "T axis, degrees", -180, 180)
-    number_field(case, estimate, "qrs_duration_ms", "QRS duration, ms", 40, 240)
-    st.button("Undo what was typed", on_click=forget_typed, disabled=not words.anything_typed(case.typed))
+    number_field(case, estimate, "p_axis_deg", "P axis, °", -180, 180)
+    number_field(case, estimate, "qrs_axis_deg", "QRS axis, °", -180, 180)
+    number_field(case, estimate, "t_axis_deg", "T axis, °", -180, 180)
+    number_field(case, estimate, "qrs_duration_ms", "QRS, ms", 20, 400)
+    st.button("Take back all that was typed", on_click=forget_typed, disabled=not words.anything_typed(case.typed))
 
 with result:
     key = f"inputs-{case.number}"
@@ -47,11 +48,10 @@ with result:
         on_change=choose_inputs,
         args=(key,),
     )
-    if estimate.lvm_g is None:
-        st.warning(f"**No estimate.** {estimate.withheld}")
-    else:
+    scope(case, estimate)
+    if estimate.lvm_g is not None:
         grams, interval, index = st.columns(3)
-        grams.metric("LV mass", words.number(estimate.lvm_g, "g"))
+        grams.metric(quality.metric_name(estimate), words.number(estimate.lvm_g, "g"))
         interval.metric(words.interval_name(estimate).capitalize(), words.span(estimate.interval_g))
         index.metric("LV mass index", words.number(estimate.lvmi_g_m2, "g/m²"))
         st.markdown(words.verdict(estimate))
@@ -63,8 +63,8 @@ with result:
             alt=alts.mass(estimate),
         )
         st.markdown(f":small[{words.how_sure(estimate)}]")
-    if estimate.warnings:
-        st.warning(words.cautions(estimate.warnings))
+    if quality.other_warnings(estimate):
+        st.warning(words.cautions(quality.other_warnings(estimate)))
     st.info(words.TRAINED_ON)
     if estimate.lvm_g is not None:
         st.subheader("Both models on this ECG")

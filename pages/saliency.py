@@ -3,19 +3,16 @@
 import streamlit as st
 
 from lvm.errors import LvmError
-from lvm.ui.case import estimate_of, explanation_of
+from lvm.ui.case import estimate_of, explanation_of, reasons_against
 from lvm.ui.frame import CHART, case_or_empty, colours
 
 st.title("Saliency")
 case = case_or_empty("where the model was sensitive")
 
 from lvm.explain import METHODS  # noqa: E402 - not before an ECG is there
-from lvm.show import alts, tables, words  # noqa: E402
+from lvm.show import alts, quality, tables, words  # noqa: E402
 from lvm.show.heatmap import heatmap  # noqa: E402
 
-shown = st.segmented_control(
-    "Show", ("Magnitude", "Signed"), default="Magnitude", required=True, key="shown", persist_state="session"
-)
 cut = st.session_state.get("cut_off", 0)  # the slider stands further down, beside the table that it changes
 try:
     explanation = explanation_of(case, METHODS[0], cut / 100)
@@ -23,10 +20,17 @@ except LvmError as error:
     st.error(str(error))
     st.stop()
 if explanation is None or case.beat is None:
-    st.warning(f"**Nothing to explain yet.** {estimate_of(case).withheld}")
+    st.markdown("**Nothing to explain: no estimate is made of this ECG.**")
+    for reason in quality.all_reasons(reasons_against(case), estimate_of(case)):
+        st.warning(quality.reason(reason))
     st.page_link("pages/mass.py", label="Go to LV mass")
     st.stop()
 
+shown = st.segmented_control(
+    "Show", ("Magnitude", "Signed"), default="Magnitude", required=True, key="shown", persist_state="session"
+)
+if estimate_of(case).overridden:
+    st.warning(quality.with_reasons(estimate_of(case)))
 for warning in explanation.warnings:
     st.warning(warning)
 st.plotly_chart(

@@ -10,6 +10,7 @@ from lvm.clean import SAMPLING_RATE_HZ
 from lvm.estimate import Estimate
 from lvm.recording import LEADS
 from lvm.show.beat import marks_ms
+from lvm.show.quality import marks
 from lvm.show.words import best, interval_name, limit_g, number, span, usable
 
 if TYPE_CHECKING:
@@ -42,7 +43,9 @@ def beat(analysis: Analysis, index: int) -> str:
 def mass(estimate: Estimate) -> str:
     if estimate.lvm_g is None:
         return "No estimate."
-    text = f"LV mass {estimate.lvm_g:.0f} g, {interval_name(estimate)} {span(estimate.interval_g)}"
+    against = marks(estimate)
+    against = f" ({against})" if against else ""
+    text = f"LV mass {estimate.lvm_g:.0f} g{against}, {interval_name(estimate)} {span(estimate.interval_g)}"
     limit = limit_g(estimate)
     return f"{text}; limit for this body size {limit:.0f} g." if limit is not None else f"{text}."
 

@@ -9,6 +9,7 @@ from lvm.analysis import Analysis
 from lvm.estimate import Estimate
 from lvm.recording import Measurements
 from lvm.show.beat import marks_ms
+from lvm.show.quality import marks
 from lvm.show.words import UNKNOWN, input_name, interval_name, number, span
 from lvm.waves import SEGMENTS
 
@@ -44,6 +45,12 @@ def _qtc_ms(m: Measurements) -> float | None:
 def file_facts(analysis: Analysis) -> pd.DataFrame:
     r = analysis.recording
     pacemaker = {True: "reported", False: "none reported", None: UNKNOWN}[r.pacemaker]
+    own = r.representative
+    beat = (
+        "none"
+        if own is None
+        else f"{number(own.signal_mv.shape[1] / own.sampling_rate_hz, 's', 1)} at {number(own.sampling_rate_hz, 'Hz')}"
+    )
     rows = {
         "Format": r.format,
         "Version": r.version or UNKNOWN,
@@ -51,7 +58,9 @@ def file_facts(analysis: Analysis) -> pd.DataFrame:
         "Duration": number(r.duration_s, "s", 1),
         "Recorded": (r.acquired_at or UNKNOWN).replace("T", " "),
         "Pacemaker": pacemaker,
+        "Rhythm and conduction": ", ".join(r.findings) or "nothing stated that bars an estimate",
         "Leads computed from I and II": ", ".join(r.derived_leads) or "none",
+        "Device’s representative beat": beat,
     }
     return pd.DataFrame({"Read from the file": rows.keys(), "Value": rows.values()})
 
@@ -89,7 +98,7 @@ def models(estimates: dict[str, Estimate]) -> pd.DataFrame:
     rows = [
         (
             name,
-            number(e.lvm_g, "g"),
+            ", ".join(filter(None, (number(e.lvm_g, "g"), marks(e)))),
             span(e.interval_g),
             number(e.lvmi_g_m2, "g/m²"),
             {True: "above", False: "not above", None: UNKNOWN}[e.above_limit],

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from lvm.analysis import Analysis
 from lvm.estimate import NAMES, Estimate, Input
-from lvm.recording import Measurements, Typed
+from lvm.recording import Measurements, Recording, Typed
+from lvm.show.quality import marks
 
 if TYPE_CHECKING:
     from lvm.explain import Explanation
@@ -84,9 +85,39 @@ def header(
         ("Signal", usable(analysis)),
     ]
     if estimate is not None:
-        mass = "withheld" if estimate.lvm_g is None else f"{estimate.lvm_g:.0f} g ({span(estimate.interval_g)})"
-        items.append(("LV mass", mass))
+        items.append(("LV mass", mass(estimate)))
     return items
+
+
+def mass(estimate: Estimate) -> str:
+    """'142 g (118–170 g)', '142 g, outside scope', or 'withheld'."""
+    if estimate.lvm_g is None:
+        return "withheld"
+    grams, against = number(estimate.lvm_g, "g"), marks(estimate)
+    return f"{grams}, {against}" if against else f"{grams} ({span(estimate.interval_g)})"
+
+
+def source(found: Input, untouched: Input) -> str:
+    """Where a value is from; of a typed one also what stood there before."""
+    if found.source == "imputed" and found.value is not None:
+        return f"imputed: {_plain(float(found.value))}"
+    if found.source != "typed":
+        return SOURCES[found.source]
+    where = "computed" if untouched.source == "computed" else "file"
+    before = untouched.value
+    return f"typed; {where}: {'none' if before is None else before if isinstance(before, str) else _plain(before)}"
+
+
+def _plain(value: float) -> str:
+    """Without a unit, and with a decimal only where there is one."""
+    return number(value, digits=0 if round(value, 1).is_integer() else 1)
+
+
+def left_out(recording: Recording) -> str:
+    """The receipt: which identifying facts the file holds and the reader did not keep."""
+    if recording.left_out:
+        return f"Left out on purpose, never kept: {', '.join(recording.left_out)}."
+    return "The file holds none of the identifying facts that this reader looks for, such as a name or patient number."
 
 
 def lead_names(leads: tuple[str, ...]) -> str:
@@ -198,9 +229,10 @@ def anything_typed(typed: Typed) -> bool:
 def how_sure(estimate: Estimate) -> str:
     """What the interval is, and how far folds and beats are apart."""
     folds, beats = estimate.per_fold_g, estimate.per_beat_g
+    here = "for this ECG that does not hold" if estimate.overridden else "for a real patient that is unproven"
     return (
         f"In the training cohort {(estimate.interval_level or 0) * 100:.0f} % of the true masses lay in this range "
-        f"around the estimate; for a real patient that is unproven. "
+        f"around the estimate; {here}. "
         f"{len(folds)} networks (folds) give {span((min(folds), max(folds)))}, "
         f"{len(beats)} usable beats {span((min(beats), max(beats)))}."
     )

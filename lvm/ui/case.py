@@ -4,7 +4,7 @@ It lives in the session's memory only; nothing of it is written to disk, logged,
 are imported where they are used, so that the first page does not wait for them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_CASE, _ERROR, _COUNT = "case", "file_error", "cases_opened"
+_CASE, _ERROR, _COUNT, _WAITING = "case", "file_error", "cases_opened", "to_be_read"
 _REMEMBERED = 64  # results; the oldest goes first
 UPLOADED = "Uploaded ECG"
 
@@ -35,6 +35,7 @@ class Case:
     number : counts the files opened in this session; part of the keys of widgets, so that none outlives its patient.
     beat : index of the beat in use.
     about : describes a simulated patient.
+    override : the user wants an estimate in spite of the reasons against it.
     """
 
     label: str
@@ -44,6 +45,7 @@ class Case:
     about: str = ""
     typed: Typed = field(default_factory=Typed)
     input_set: "InputSet" = "model 2"
+    override: bool = False
     _results: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False)
 
     def remember(self, key: tuple[Any, ...], compute: Callable[[], T]) -> T:
@@ -65,25 +67,34 @@ def file_error() -> str | None:
 
 
 def close_case() -> None:
-    st.session_state.pop(_CASE, None)
-    st.session_state.pop(_ERROR, None)
+    for key in (_CASE, _ERROR, _WAITING):
+        st.session_state.pop(key, None)
 
 
-def open_case(data: bytes, label: str, about: str = "") -> None:
-    """Read and analyse a file. Whatever comes of it, nothing of the case before is left."""
-    from lvm.analysis import analyse
-    from lvm.read import read
-
-    if warm().is_alive():
-        st.toast("Still starting up: the first ECG takes some seconds.")
+def open_case(files: Mapping[str, bytes], label: str, about: str = "") -> None:
+    """Close the case and put the files of the next one, by name, where read_waiting finds them."""
     close_case()
-    st.session_state[_COUNT] = st.session_state.get(_COUNT, 0) + 1
-    try:
-        analysis = analyse(read(data))
-    except LvmError as error:
-        st.session_state[_ERROR] = str(error)
+    st.session_state[_WAITING] = files, label, about
+
+
+def read_waiting() -> None:
+    """Read and analyse what waits to be opened, with a sign of life. Files and their names are not kept."""
+    if _WAITING not in st.session_state:
         return
-    st.session_state[_CASE] = Case(label, analysis, st.session_state[_COUNT], analysis.chosen, about)
+    from lvm.analysis import analyse
+    from lvm.read import read_together
+
+    files, label, about = st.session_state[_WAITING]
+    starting = warm().is_alive()
+    with st.spinner("Starting up: the first ECG takes some seconds…" if starting else "Reading the ECG…"):
+        number = st.session_state.get(_COUNT, 0) + 1
+        try:
+            analysis = analyse(read_together(files))
+            st.session_state[_CASE] = Case(label, analysis, number, analysis.chosen, about)
+        except LvmError as error:
+            st.session_state[_ERROR] = str(error)
+        st.session_state[_COUNT] = number
+        del st.session_state[_WAITING]
 
 
 def estimate_of(case: Case, input_set: "InputSet | None" = None) -> "Estimate":
@@ -91,10 +102,11 @@ def estimate_of(case: Case, input_set: "InputSet | None" = None) -> "Estimate":
     from lvm.estimate import estimate
 
     inputs = input_set or case.input_set
-    return case.remember(
-        ("estimate", case.typed, case.beat, inputs),
-        lambda: estimate(case.analysis, case.typed, input_set=inputs, beat=case.beat),
-    )
+    with st.spinner("Estimating LV mass…"):  # shown only where it takes long
+        return case.remember(
+            ("estimate", case.typed, case.beat, inputs, case.override),
+            lambda: estimate(case.analysis, case.typed, input_set=inputs, beat=case.beat, override=case.override),
+        )
 
 
 def explanation_of(case: Case, method: str, threshold: float) -> "Explanation | None":
@@ -106,10 +118,29 @@ def explanation_of(case: Case, method: str, threshold: float) -> "Explanation | 
     if estimate.lvm_g is None or estimate.card is None:
         return None
     bundle = load(estimate.card.name)
-    return case.remember(
-        ("explanation", case.typed, case.beat, case.input_set, method, threshold),
-        lambda: explain(case.analysis, estimate, bundle, beat=case.beat, method=method, threshold=threshold),
-    )
+    with st.spinner("Computing the map…"):
+        return case.remember(
+            ("explanation", case.typed, case.beat, case.input_set, case.override, method, threshold),
+            lambda: explain(case.analysis, estimate, bundle, beat=case.beat, method=method, threshold=threshold),
+        )
+
+
+def reasons_against(case: Case) -> tuple[str, ...]:
+    """Why no estimate should be made of this case, whether or not the user overrides it."""
+    from lvm.estimate import gather_inputs
+    from lvm.scope import out_of_scope
+
+    def find() -> tuple[str, ...]:
+        signal = (issue.what for issue in case.analysis.quality.issues if issue.affects_estimate)
+        return (*signal, *out_of_scope(case.analysis, gather_inputs(case.analysis, case.typed)))
+
+    return case.remember(("reasons", case.typed), find)
+
+
+def _retype(case: Case, typed: Typed) -> None:
+    """What is typed may make the case one that nothing speaks against; an override then has served its time."""
+    case.typed = typed
+    case.override = case.override and bool(reasons_against(case))
 
 
 def type_in(name: str, key: str) -> None:
@@ -120,14 +151,14 @@ def type_in(name: str, key: str) -> None:
     if case is not None:
         value = st.session_state[key]
         untouched = gather_inputs(case.analysis)[name].value
-        case.typed = replace(case.typed, **{name: None if value == untouched else value})
+        _retype(case, replace(case.typed, **{name: None if value == untouched else value}))
 
 
-def forget_typed() -> None:
-    """Back to the file's values and ours."""
+def forget_typed(name: str | None = None) -> None:
+    """Back to the file's values and ours: one, or all."""
     case = current_case()
     if case is not None:
-        case.typed = Typed()
+        _retype(case, Typed() if name is None else replace(case.typed, **{name: None}))
 
 
 def choose_beat(key: str) -> None:
@@ -140,3 +171,9 @@ def choose_inputs(key: str) -> None:
     case = current_case()
     if case is not None and st.session_state[key] is not None:
         case.input_set = st.session_state[key]
+
+
+def choose_override(key: str) -> None:
+    case = current_case()
+    if case is not None:
+        case.override = bool(st.session_state[key])

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from lvm.show.colours import Palette
 
+FOLD_NOTES = 3
 BANNER = "Research and education only. Not a medical device. Do not use for patient care."
 
 
@@ -50,6 +51,27 @@ def case_or_empty(what: str) -> Case:
         st.page_link("pages/ecg.py", label="Open an ECG")
         st.stop()
     return case
+
+
+def against_the_estimate(case: Case) -> None:
+    """What is wrong with the signal and stands against an estimate."""
+    from lvm.show import quality
+
+    grave = quality.grave(case.analysis)
+    if grave:
+        st.warning(quality.grave_list(grave, overridden=case.override))
+
+
+def notes(case: Case, *, on_file: bool) -> None:
+    """What else is odd, in small print, folded where it is much; on_file: also what the reader said."""
+    from lvm.show import quality
+
+    found = quality.notes(case.analysis, on_file=on_file)
+    if len(found) > FOLD_NOTES:
+        with st.expander(f"{len(found)} notes that do not affect the estimate"):
+            st.markdown(quality.bullets(found))
+    elif found:
+        st.markdown(quality.small_list(found))
 
 
 def colours() -> "Palette":

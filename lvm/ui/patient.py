@@ -1,22 +1,26 @@
-"""The inputs of the estimate on the screen: the file's or ours, unless the user types others."""
+"""The inputs of the estimate on the screen: the file's or ours, unless the user types others, and the way back."""
 
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from lvm.ui.case import Case, type_in
+from lvm.ui.case import Case, forget_typed, type_in
 
 if TYPE_CHECKING:
     from lvm.estimate import Estimate
 
 
-def _source(estimate: "Estimate", name: str) -> str:
-    from lvm.show.words import SOURCES, number
+def _row() -> tuple["st.delta_generator.DeltaGenerator", "st.delta_generator.DeltaGenerator"]:
+    """Room for a field and, at its right, for the way back."""
+    row = st.container(horizontal=True, gap="xxsmall", vertical_alignment="bottom")
+    return row.container(width="stretch"), row.container(width=44)
 
-    found = estimate.inputs[name]
-    if found.source == "imputed" and found.value is not None:
-        return f"not known, {number(float(found.value))} imputed"
-    return SOURCES[found.source]
+
+def _label(case: Case, estimate: "Estimate", name: str, label: str) -> str:
+    from lvm.estimate import gather_inputs
+    from lvm.show.words import source
+
+    return f"{label} ({source(estimate.inputs[name], gather_inputs(case.analysis)[name])})"
 
 
 def _value(case: Case, name: str) -> float | str | None:
@@ -25,27 +29,45 @@ def _value(case: Case, name: str) -> float | str | None:
     return gather_inputs(case.analysis, case.typed)[name].value
 
 
+def _way_back(case: Case, name: str) -> None:
+    """Takes back one typed value. Always there, so that nothing moves when something is typed."""
+    from lvm.estimate import NAMES
+
+    st.button(
+        "↺",
+        key=f"back-{name}-{case.number}",
+        help=f"Take back the typed {NAMES[name]}",
+        type="tertiary",
+        disabled=getattr(case.typed, name) is None,
+        on_click=forget_typed,
+        args=(name,),
+    )
+
+
 def sex_field(case: Case, estimate: "Estimate") -> None:
     """Male or female; nothing is preset where the file does not say."""
     key = f"sex-{case.number}"
     st.session_state[key] = _value(case, "sex")
-    st.segmented_control(
-        f"Sex ({_source(estimate, 'sex')})",
+    field, back = _row()
+    field.segmented_control(
+        _label(case, estimate, "sex", "Sex"),
         ("male", "female"),
         key=key,
         on_change=type_in,
         args=("sex", key),
     )
+    with back:
+        _way_back(case, "sex")
 
 
 def number_field(case: Case, estimate: "Estimate", name: str, label: str, low: float, high: float) -> None:
-    """A number that may be left empty."""
+    """A number that may be left empty. low, high : no narrower than what readers let pass."""
     key = f"{name}-{case.number}"
     value = _value(case, name)
-    # A file may hold what no person has: shown as unknown here, the estimate's warnings name it.
     st.session_state[key] = float(value) if value is not None and low <= float(value) <= high else None
-    st.number_input(
-        f"{label} ({_source(estimate, name)})",
+    field, back = _row()
+    field.number_input(
+        _label(case, estimate, name, label),
         min_value=float(low),
         max_value=float(high),
         step=1.0,
@@ -55,3 +77,5 @@ def number_field(case: Case, estimate: "Estimate", name: str, label: str, low: f
         on_change=type_in,
         args=(name, key),
     )
+    with back:
+        _way_back(case, name)

@@ -12,9 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from lvm.cohort.examples import EXAMPLES
+from lvm.read import read
+from lvm.recording import LEADS, Recording
 
 ROOT = Path(__file__).parents[2]
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -106,12 +109,30 @@ def visit(server: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
 @pytest.fixture
 def ecg_file(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """A real Philips file where there is one, else a simulated MUSE file."""
-    real = ROOT.parent / "shared" / "ecg-files" / "philips_sierra_xml" / "129DYPRG_1_03.xml"
+    real = ROOT.parent / "shared" / "ecg-files" / "philips_sierra_xml" / "3191723_ZZDEMOPTONLY_1_04_orig.xml"
     if real.exists():
         return real
     simulated = tmp_path / "example.xml"
     simulated.write_bytes(EXAMPLES[0].data())
     return simulated
+
+
+def as_csv(recording: Recording, said: str) -> bytes:
+    """See the table at the top of lvm/read/csv_table.py."""
+    lines = [f"# sampling rate: {recording.sampling_rate_hz:g} Hz", "# unit: mV", said, ",".join(LEADS)]
+    lines += [",".join(f"{mv:.3f}" for mv in sample) for sample in recording.signal_mv.T]
+    return "\n".join(lines).encode()
+
+
+def as_wfdb(recording: Recording, said: str) -> tuple[bytes, bytes]:
+    """A header and its signal file; see the table at the top of lvm/read/wfdb.py."""
+    lines = [f"r 12 {recording.sampling_rate_hz:g} {recording.signal_mv.shape[1]}"]
+    lines += [f"r.dat 16 1000/mV 16 0 0 0 0 {lead}" for lead in LEADS]
+    return "\n".join([*lines, said, ""]).encode(), np.round(recording.signal_mv.T * 1000).astype("<i2").tobytes()
+
+
+def give(visit: "Visit", name: str, data: bytes) -> None:
+    visit.page.locator('input[type="file"]').set_input_files({"name": name, "mimeType": "", "buffer": data})
 
 
 def violations(page: object) -> list[tuple[str, str, str]]:
@@ -146,13 +167,59 @@ def test_an_upload_reaches_an_estimate_on_every_page(visit: Visit, ecg_file: Pat
     assert visit.errors == []
 
 
-@pytest.mark.parametrize("visit", ["light"], indirect=True)
-def test_a_file_that_is_no_ecg_is_refused(visit: Visit, tmp_path: Path) -> None:
-    bad = tmp_path / "letter.xml"
-    bad.write_text("<letter>Dear colleague</letter>")
-    visit.page.locator('input[type="file"]').set_input_files(str(bad))
-    visit.page.locator('[data-testid="stAlert"]', has_text="letter").wait_for(timeout=60_000)
+light = pytest.mark.parametrize("visit", ["light"], indirect=True)
+
+
+@light
+def test_what_is_no_ecg_is_refused_and_the_next_file_opens(visit: Visit) -> None:
+    page = visit.page
+    give(visit, "letter.xml", b"<letter>Dear colleague</letter>")
+    page.locator('[data-testid="stAlert"]', has_text="letter").wait_for(timeout=60_000)
+    give(visit, "ecg.pdf", b"%PDF-1.7 printed")
+    page.locator('[data-testid="stAlert"]', has_text="PDF document").wait_for(timeout=60_000)
+    visit.settle()
+    assert violations(page) == []
+    give(visit, "ecg.csv", as_csv(read(EXAMPLES[0].data()), "# sex: male"))
+    page.get_by_text(ESTIMATE).first.wait_for(timeout=60_000)
+    assert page.get_by_text("man, age not known").is_visible()
+    assert visit.outside == []
+    assert visit.errors == []
+
+
+@light
+def test_a_header_asks_for_its_signals_and_then_opens(visit: Visit) -> None:
+    page = visit.page
+    header, signals = as_wfdb(read(EXAMPLES[0].data()), "# sex: M")
+    give(visit, "r.hea", header)
+    page.locator('[data-testid="stAlert"]', has_text="give r.dat together with it").wait_for(timeout=60_000)
+    give(visit, "r.dat", signals)
+    page.get_by_text(ESTIMATE).first.wait_for(timeout=60_000)
+    visit.settle()
+    assert page.locator('[data-testid="stAlert"]', has_text="r.dat").count() == 0
+    assert visit.errors == []
+
+
+def test_withheld_until_overridden_and_then_marked(visit: Visit) -> None:
+    page = visit.page
+    give(visit, "child.csv", as_csv(read(EXAMPLES[0].data()), "# sex: male\n# age: 12"))
+    page.get_by_text("withheld", exact=True).wait_for(timeout=60_000)
     visit.go("LV mass")
-    assert visit.page.get_by_text("No ECG is open yet").is_visible()
+    assert page.locator('[data-testid="stAlert"]', has_text="Age 12 (from the file)").is_visible()
+    assert page.locator('[data-testid="stMetricValue"]').count() == 0
+    assert violations(page) == []
+    page.get_by_text("Show an estimate anyway, for teaching").click()
+    page.get_by_text(re.compile(r"\d+ g, outside scope")).first.wait_for(timeout=60_000)
+    visit.settle()
+    height = page.get_by_label("Height, cm (imputed")
+    place = height.bounding_box()["y"]
+    height.fill("150")
+    height.press("Enter")
+    page.get_by_label("Height, cm (typed; file: none)").wait_for(timeout=60_000)
+    visit.settle()
+    assert page.get_by_label("Height, cm").bounding_box()["y"] == place  # nothing moved
+    assert page.get_by_text(re.compile(r"\d+ g, outside scope")).first.is_visible()
+    assert violations(page) == []
+    visit.go("Saliency")
+    assert page.locator('[data-testid="stAlert"]', has_text="Outside scope: shown for teaching only.").is_visible()
     assert visit.outside == []
     assert visit.errors == []

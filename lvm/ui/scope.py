@@ -1,0 +1,40 @@
+"""Why an estimate is withheld, and the deliberate way past it."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from lvm.ui.case import Case, choose_override, reasons_against
+
+if TYPE_CHECKING:
+    from lvm.estimate import Estimate
+
+ANYWAY = "Show an estimate anyway, for teaching"
+WHAT_IT_MEANS = (
+    "The network is not made for such an ECG, so nobody knows how wrong the number is. It is marked wherever it "
+    "stands, until another file is opened."
+)
+
+
+def scope(case: Case, estimate: "Estimate") -> None:
+    """The reasons, each by itself, and the switch where one can help; nothing where nothing speaks against it."""
+    from lvm.show import quality
+
+    against = reasons_against(case)
+    reasons = quality.all_reasons(against, estimate)
+    if not reasons:
+        return
+    with st.container(border=True):
+        if estimate.overridden:
+            st.markdown(f"**{quality.marks(estimate).capitalize()}: an estimate for teaching only, in spite of this:**")
+        else:
+            st.markdown("**No estimate is made of this ECG:**")
+        for reason in reasons:
+            st.warning(quality.reason(reason))
+        if against and case.beat is not None:
+            key = f"override-{case.number}"
+            st.session_state[key] = case.override
+            st.toggle(
+                ANYWAY, key=key, on_change=choose_override, args=(key,), disabled=estimate.inputs["sex"].value is None
+            )
+            st.markdown(f":small[{WHAT_IT_MEANS}]")

@@ -1,0 +1,76 @@
+"""The way in for files: which of those that were given make up the ECG to be opened.
+
+Streamlit keeps a list to which the user adds and from which he or she removes. A WFDB record is two of its files; of
+everything else the ECG is the one that was given last.
+"""
+
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from lvm.ui.case import UPLOADED, close_case, open_case
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+KEY = "ecg_file"
+MAX_MB = 5
+_HEADER, _WFDB = ".hea", (".hea", ".dat", ".mat", ".xyz")
+_GIVEN, _OPENED = "files_given", "files_opened"  # ids that Streamlit gave
+
+
+def one_ecg(names: Sequence[str]) -> list[int]:
+    """Which files, in the order given, make up the ECG that was given last: one, or a WFDB header and its signals."""
+    if not names:
+        return []
+    paths = [PurePath(name.lower()) for name in names]
+    last = paths[-1]
+    headers = [i for i, path in enumerate(paths) if path.suffix == _HEADER]
+    if last.suffix not in _WFDB or not headers:
+        return [len(names) - 1]
+    header = next((i for i in reversed(headers) if paths[i].stem == last.stem), headers[-1])
+    return [i for i, path in enumerate(paths) if path.suffix in _WFDB and (path.suffix != _HEADER or i == header)]
+
+
+def _changed() -> None:
+    """Open what was added; close the case whose file was removed."""
+    files: list[UploadedFile] = st.session_state[KEY]
+    given, opened = [file.file_id for file in files], st.session_state.get(_OPENED, [])
+    added = set(given) - set(st.session_state.get(_GIVEN, []))
+    chosen = [files[i] for i in one_ecg([file.name for file in files])]
+    st.session_state[_GIVEN] = given
+    if not added and not set(opened) - set(given):  # removed was a file that is not open
+        return
+    st.session_state[_OPENED] = [file.file_id for file in chosen]
+    if chosen:
+        open_case({file.name: file.getvalue() for file in chosen}, UPLOADED)
+    else:
+        close_case()
+
+
+def open_example(data: bytes, label: str, about: str) -> None:
+    """A simulated patient instead of a file; what lies in the list of files then is not what is open."""
+    st.session_state[_OPENED] = []
+    open_case({"example.xml": data}, label, about)
+
+
+def kinds_of_file(accepted: str) -> str:
+    """'XML, DICOM, WFDB or CSV': the readers' own list in few words."""
+    *kinds, last = [kind for kind in ("XML", "DICOM", "SCP", "WFDB (.hea with .dat)", "CSV") if kind[:4] in accepted]
+    return f"{', '.join(kinds)} or {last}"
+
+
+def upload_field(accepted: str) -> None:
+    """The place to drop files. Of any name: whatever comes is refused in the reader's words, not in the browser's."""
+    files = st.file_uploader(
+        f"12-lead ECG: {kinds_of_file(accepted)}, up to {MAX_MB} MB",
+        accept_multiple_files=True,
+        key=KEY,
+        on_change=_changed,
+        max_upload_size=MAX_MB,
+    )
+    opened = st.session_state.get(_OPENED, [])
+    if opened and len(files) > len(opened):
+        st.markdown(":small[Several files are listed: the ECG given last is the one that is read.]")
