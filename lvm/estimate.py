@@ -46,6 +46,7 @@ class Estimate:
 
     interval_g is the central `interval_level` of the truth around an estimate, measured out of fold on the bundle's
     own training cohort; it is no more valid for a patient than that cohort is.
+    reasons : what `withheld` is joined of, each by itself.
     out_of_scope : why the network is not for this recording, whether or not that was overridden; see lvm.scope.
     overridden : the estimate was made, knowingly, in spite of that or of what is wrong with the signal.
     """
@@ -65,6 +66,7 @@ class Estimate:
     withheld: str | None = None
     warnings: tuple[str, ...] = ()
     bsa_formula: str = BSA_FORMULA
+    reasons: tuple[str, ...] = ()
     out_of_scope: tuple[str, ...] = ()
     overridden: bool = False
 
@@ -128,7 +130,7 @@ def estimate(
     limit = CT_LIMITS["male" if sex == "male" else "female"] if sex is not None else None
     chosen = analysis.chosen if beat is None else beat
     outside = out_of_scope(analysis, inputs)
-    against = (*(issue.what for issue in analysis.quality.issues if issue.affects_estimate), *outside)
+    against = (*analysis.quality.grave, *outside)
     criteria = _criteria(analysis, inputs)
     nothing = Estimate(None, None, None, bsa, None, limit, None, None, inputs, criteria=criteria, out_of_scope=outside)
     reasons = () if override and chosen is not None else against
@@ -137,7 +139,7 @@ def estimate(
     if sex is None:
         reasons += (_NO_SEX,)
     if reasons or chosen is None:
-        return replace(nothing, withheld=" ".join(reasons))
+        return replace(nothing, withheld=" ".join(reasons), reasons=reasons)
     warnings = tuple(f"Overridden: {reason}" for reason in against)
     if bundle is None:
         bundle = load(choose("male" if sex == "male" else "female", input_set))

@@ -33,8 +33,13 @@ class Quality:
     issues: tuple[Issue, ...]
 
     @property
+    def grave(self) -> tuple[str, ...]:
+        """What the estimate is withheld for."""
+        return tuple(issue.what for issue in self.issues if issue.affects_estimate)
+
+    @property
     def usable(self) -> bool:
-        return not any(issue.affects_estimate for issue in self.issues)
+        return not self.grave
 
 
 def judge(

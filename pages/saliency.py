@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lvm.errors import LvmError
-from lvm.ui.case import estimate_of, explanation_of, reasons_against
+from lvm.ui.case import estimate_of, explanation_of
 from lvm.ui.frame import CHART, case_or_empty, colours
 
 st.title("Saliency")
@@ -21,7 +21,7 @@ except LvmError as error:
     st.stop()
 if explanation is None or case.beat is None:
     st.markdown("**Nothing to explain: no estimate is made of this ECG.**")
-    for reason in quality.all_reasons(reasons_against(case), estimate_of(case)):
+    for reason in estimate_of(case).reasons:
         st.warning(quality.reason(reason))
     st.page_link("pages/mass.py", label="Go to LV mass")
     st.stop()

@@ -9,11 +9,6 @@ _OVERRIDDEN = "Overridden: "
 OUTSIDE, POOR = "outside scope", "poor signal"
 
 
-def grave(analysis: Analysis) -> list[str]:
-    """The signal's faults that withhold the estimate."""
-    return [issue.what for issue in analysis.quality.issues if issue.affects_estimate]
-
-
 def notes(analysis: Analysis, *, on_file: bool) -> list[str]:
     """All that does not withhold it; on_file : with what the reader of the file remarked."""
     remarks = analysis.recording.warnings if on_file else ()
@@ -57,14 +52,6 @@ def with_reasons(estimate: Estimate) -> str:
 def other_warnings(estimate: Estimate) -> tuple[str, ...]:
     """The warnings that are no overridden reasons."""
     return tuple(warning for warning in estimate.warnings if not warning.startswith(_OVERRIDDEN))
-
-
-def all_reasons(against: Sequence[str], estimate: Estimate) -> list[str]:
-    """Every reason by itself: those against an estimate, then what is missing for one."""
-    rest = estimate.withheld or ""
-    for reason in against:
-        rest = rest.replace(reason, "")
-    return [*against, *([rest.strip()] if rest.strip() else [])]
 
 
 def reason(sentence: str) -> str:

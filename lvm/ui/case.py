@@ -130,11 +130,10 @@ def reasons_against(case: Case) -> tuple[str, ...]:
     from lvm.estimate import gather_inputs
     from lvm.scope import out_of_scope
 
-    def find() -> tuple[str, ...]:
-        signal = (issue.what for issue in case.analysis.quality.issues if issue.affects_estimate)
-        return (*signal, *out_of_scope(case.analysis, gather_inputs(case.analysis, case.typed)))
-
-    return case.remember(("reasons", case.typed), find)
+    outside = case.remember(
+        ("scope", case.typed), lambda: out_of_scope(case.analysis, gather_inputs(case.analysis, case.typed))
+    )
+    return (*case.analysis.quality.grave, *outside)
 
 
 def _retype(case: Case, typed: Typed) -> None:

@@ -57,7 +57,7 @@ def against_the_estimate(case: Case) -> None:
     """What is wrong with the signal and stands against an estimate."""
     from lvm.show import quality
 
-    grave = quality.grave(case.analysis)
+    grave = case.analysis.quality.grave
     if grave:
         st.warning(quality.grave_list(grave, overridden=case.override))
 

@@ -21,7 +21,7 @@ def scope(case: Case, estimate: "Estimate") -> None:
     from lvm.show import quality
 
     against = reasons_against(case)
-    reasons = quality.all_reasons(against, estimate)
+    reasons = estimate.reasons or against
     if not reasons:
         return
     with st.container(border=True):

@@ -49,7 +49,7 @@ def test_a_poor_signal_is_told_from_a_patient_out_of_scope(analysis):
     poor = replace(analysis, quality=Quality((Issue("V2 is noisy.", ("V2",), True), Issue("Hum.", (), False))))
     assert quality.marks(estimate(poor, override=True)) == "poor signal"
     assert quality.marks(estimate(poor, Typed(age_years=12), override=True)) == "outside scope, poor signal"
-    assert quality.grave(poor) == ["V2 is noisy."]
+    assert poor.quality.grave == ("V2 is noisy.",)
     assert quality.notes(poor, on_file=True) == [*analysis.recording.warnings, "Hum."]
     assert quality.small_list(["Hum."]) == ":small[Note: Hum.]"
     assert quality.grave_list(["V2 is noisy."], overridden=False) == "**No estimate is made:**\n\n- V2 is noisy."
@@ -60,9 +60,8 @@ def test_each_reason_stands_by_itself(analysis):
     patient = replace(analysis.recording.patient, sex=None)
     nobody = replace(analysis, recording=replace(analysis.recording, patient=patient))
     withheld = estimate(nobody, Typed(age_years=12))
-    reasons = quality.all_reasons([AGE], withheld)
-    assert reasons == [AGE, "The sex is not in the file. State it, male or female: the models differ."]
-    assert quality.all_reasons([], estimate(analysis)) == []
+    assert withheld.reasons == (AGE, "The sex is not in the file. State it, male or female: the models differ.")
+    assert estimate(analysis).reasons == ()
 
 
 @pytest.mark.parametrize(
