@@ -43,7 +43,7 @@ if case is None:
     st.stop()
 
 from lvm.show import alts, tables, words  # noqa: E402 - not before an ECG is there: the first page is up sooner
-from lvm.show.ecg import LAYOUTS, PAGE_S, ecg, needs_pages  # noqa: E402
+from lvm.show.ecg import LAYOUTS, PAGE_S, ecg, first_second, needs_pages  # noqa: E402
 
 analysis, recording = case.analysis, case.analysis.recording
 with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
@@ -54,7 +54,13 @@ with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
     start_s = 0.0
     if needs_pages(analysis):
         start_s = st.slider(
-            "First second shown", 0.0, recording.duration_s - PAGE_S, 0.0, 0.5, key=f"start-{case.number}", width=320
+            "First second shown",
+            0.0,
+            recording.duration_s - PAGE_S,
+            first_second(analysis, case.beat),
+            0.5,
+            key=f"start-{case.number}",
+            width=320,
         )
 
 against_the_estimate(case)

@@ -43,6 +43,12 @@ def needs_pages(analysis: Analysis) -> bool:
     return analysis.recording.duration_s > WHOLE_S
 
 
+def first_second(analysis: Analysis, beat: int | None) -> float:
+    """Where a sheet begins that has the beat in its middle."""
+    middle_s = analysis.beats[beat].r_s if beat is not None else 0.0
+    return float(np.clip(round(middle_s - PAGE_S / 2), 0, analysis.recording.duration_s - PAGE_S))
+
+
 def ecg(
     analysis: Analysis,
     beat: int | None,

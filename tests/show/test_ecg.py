@@ -9,7 +9,7 @@ from lvm.cohort.simulate import Heart, simulate
 from lvm.read import read
 from lvm.recording import LEADS, Recording
 from lvm.show.colours import DARK, LIGHT
-from lvm.show.ecg import LAYOUTS, ecg, needs_pages, strip_line
+from lvm.show.ecg import LAYOUTS, ecg, first_second, needs_pages, strip_line
 from lvm.show.millimetres import stack
 
 
@@ -109,3 +109,12 @@ def test_short_and_long_recordings(seconds, pages):
     assert strip.customdata[0, 0] == (9 if pages else 0)
     assert len(strip.y) == (5000 if pages else signal.shape[1])
     assert (strip.x0 + len(strip.y) * strip.dx) <= ecg(analysis, None, LIGHT).layout.xaxis.range[1]
+
+
+def test_a_long_recording_opens_at_its_beat():
+    analysis = analyse(Recording(simulate(Heart(), duration_s=38.0).signal_mv, 500.0, "simulated", None))
+    chosen = analysis.beats[analysis.chosen]
+    start_s = first_second(analysis, analysis.chosen)
+    assert start_s + 4 < chosen.r_s < start_s + 6
+    assert first_second(analysis, 0) == first_second(analysis, None) == 0.0
+    assert first_second(analysis, len(analysis.beats) - 1) == 28.0
