@@ -1,6 +1,7 @@
 """python -m lvm COMMAND ...: everything the app shows, as data."""
 
 import argparse
+import io
 import json
 import os
 import stat
@@ -8,7 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from lvm.errors import LvmError, NotAnEcgError, ReadError
 from lvm.recording import LEADS, Patient, Recording
@@ -211,8 +212,15 @@ def _between(text: str, low: float, high: float, what: str) -> float:
     return value
 
 
+class _Parser(argparse.ArgumentParser):
+    """One line on standard error, as for any other input that cannot be used."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}. See --help.\n")
+
+
 def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog="python -m lvm",
         description="LV mass from a 12-lead ECG. Research and education only. Not a medical device.",
     )
@@ -315,7 +323,13 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal may know no dash
     try:
         sys.exit(main())
     except BrokenPipeError:  # whoever read the output has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        print(f"The output cannot be written: {error.strerror}.", file=sys.stderr)
+        sys.exit(2)

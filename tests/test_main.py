@@ -273,3 +273,10 @@ def test_implausible_options_are_refused(ecg, words, capsys):
         main(["estimate", ecg, *words])
     assert stop.value.code == 2
     assert words[0] in capsys.readouterr().err
+
+
+def test_a_wrong_option_is_one_line(capsys):
+    with pytest.raises(SystemExit) as exit_:
+        main(["estimate", "--no-such-option", "x.xml"])
+    assert exit_.value.code == 2
+    assert capsys.readouterr().err == "python -m lvm: unrecognized arguments: --no-such-option. See --help.\n"

@@ -190,13 +190,16 @@ def _ours(word: str) -> bool:
 
 
 def _stated_hz(said: comments.Facts) -> float | None:
-    for word, value in said.items():
-        if found := _RATE.fullmatch(word):
+    rates = set()
+    for word, values in said.items():
+        for value in values.split("\n") if (found := _RATE.fullmatch(word)) else ():
             number, unit = comments.quantity(value)
-            factor = _HZ_PER_UNIT.get((unit or found["unit"] or "Hz").lower())
+            factor = _HZ_PER_UNIT.get((unit or (found and found["unit"]) or "Hz").lower())
             if number is not None and factor is not None:
-                return number * factor
-    return None
+                rates.add(number * factor)
+    if len(rates) > 1:
+        raise DamagedFileError("The CSV file states two different sampling rates. Correct the one that is wrong.")
+    return next(iter(rates), None)
 
 
 def _check_stated(table: _Table, has_unit: bool, has_rate: bool) -> None:
@@ -243,6 +246,7 @@ def _numbers(table: _Table, columns: list[int]) -> NDArray[np.float64]:
     body = table.body.rstrip("\n\t;, ")
     if not re.search(r"^[^#\n]", body, re.MULTILINE):
         raise DamagedFileError("The CSV file holds no samples below the row of lead names. Export it again.")
+    _check_widths(table, body)
     if table.between != ",":
         body = body.replace(",", ".")
     try:
@@ -254,6 +258,20 @@ def _numbers(table: _Table, columns: list[int]) -> NDArray[np.float64]:
     if not (np.abs(numbers) <= _LARGEST).all():
         raise _no_number(table, body, columns)
     return np.ascontiguousarray(numbers.T)
+
+
+def _check_widths(table: _Table, body: str) -> None:
+    """Refuse a row with more cells than names: a lead would be taken for its neighbour, or a decimal comma for two."""
+    most = len(table.names)
+    for number, line in enumerate(body.split("\n"), table.first_line):
+        if (
+            line.count(table.between) >= most
+            and len(line.partition("#")[0].rstrip(table.between + " ").split(table.between)) > most
+        ):
+            raise DamagedFileError(
+                f"Line {number} of the CSV file has more cells than there are names above it, so which is "
+                "which is not known. Name every column, and do not write decimal commas where commas separate."
+            )
 
 
 def _no_number(table: _Table, body: str, columns: list[int]) -> DamagedFileError:

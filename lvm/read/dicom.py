@@ -261,7 +261,7 @@ def _device(annotations: list[Item]) -> Measurements:
         value = annotation.number("NumericValue")
         code, meaning = annotation.code("ConceptNameCodeSequence") if value is not None else ("", "")
         name = _MEASURED_BY.get(code) or _MEASURED_BY.get(meaning.lower().removesuffix(" global"))
-        if value is None or name is None or found[name] is not None:
+        if value is None or name is None or found[name] is not None or _of_one_lead(annotation):
             continue
         if name.endswith("_ms"):
             factor = _MS_PER_UNIT.get(annotation.code("MeasurementUnitsCodeSequence")[0])
@@ -271,6 +271,12 @@ def _device(annotations: list[Item]) -> Measurements:
     if found["heart_rate_bpm"] is None and rr_ms:
         found["heart_rate_bpm"] = round(60_000 / rr_ms, 1)
     return units.measurements(found)
+
+
+def _of_one_lead(annotation: Item) -> bool:
+    """Whether it refers to a channel by its number; 0 stands for all."""
+    pairs = annotation.bytes("ReferencedWaveformChannels")  # of 16 bit: multiplex group, channel
+    return any(any(pairs[at + 2 : at + 4]) for at in range(0, len(pairs), 4))
 
 
 def _said(annotations: list[Item]) -> Iterable[str]:

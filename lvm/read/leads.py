@@ -21,6 +21,7 @@ _LARGEST_MV = 1e6  # far beyond any, however wrong its unit: plausible.py has be
 
 _LARGEST_STEP = 2**31
 _NO_DIGIT = re.compile(r"[^0-9\s,+-]")
+_FURTHER = re.compile(r"V\d{1,2}R?|V?[XYZ]|CM\d|CC\d|ES|AS|AI")
 _UPPER = {lead.upper(): lead for lead in LEADS}
 
 
@@ -95,8 +96,10 @@ def assemble(stored_mv: dict[str, Samples], rate_hz: float) -> tuple[Signal, tup
             f"The recording is longer than {MAX_DURATION_S:.0f} s: not a resting ECG. Export 10 s of it."
         )
     extra = [lead for lead in stored_mv if lead not in LEADS]
-    plural = "s are" if len(extra) > 1 else " is"
-    warnings = (f"The file's further lead{plural} not used: {_joined(extra)}.",) if extra else ()
+    named = [lead for lead in extra if _FURTHER.fullmatch(lead)]  # any other word may be anybody's name
+    names = f": {_joined(named)}" if extra and named == extra else ""
+    plural = "further leads are" if len(extra) > 1 else "further lead is"
+    warnings = (f"The file's {plural} not used{names}.",) if extra else ()
     return signal_mv, derived, warnings
 
 

@@ -57,9 +57,9 @@ def person(
     """
     warnings = []
     age, odd = _first([_age(value, unit) for value, unit in ages])
-    if odd:
-        warnings.append(_ODD.format("age"))
     by_birth = age_at(born, on)
+    if odd and by_birth is None:
+        warnings.append(_ODD.format("age"))
     if age is not None and by_birth is not None and abs(age - by_birth) > 1:
         warnings.append("The file's age and its birth date do not agree; the age was taken. Check it.")
     height, odd = _first([_size(value, unit, _CM, "CM", _HEIGHT_CM) for value, unit in heights])
@@ -82,7 +82,7 @@ def _first(found: list[_Found]) -> _Found:
 
 def _age(value: float | None, unit: str | None) -> _Found:
     """Whole completed years of an age in years, months, weeks, days or hours."""
-    if not value:
+    if value is None:
         return None, False
     units_a_year = _UNITS_A_YEAR.get((unit or "YEAR").strip().upper().removesuffix("S"))
     if units_a_year is None or not 0 < value <= MAX_AGE_YEARS * units_a_year:
@@ -102,7 +102,7 @@ def _size(
         return None, True
     size = value * factor
     if value in (0, 1) or 0 <= size <= unknown_up_to:
-        return None, False
+        return None, unit is None and value > 1  # a height of 1.75 without its unit
     return (round(size, 1), False) if low <= size <= high else (None, True)
 
 

@@ -241,6 +241,6 @@ def _pacemaker(root: xml.Element) -> bool | None:
         status = (xml.text(root, path) or "").lower()
         if re.match(r"(no|not|none|non|false)\b|nonpaced|unpaced", status):
             return False
-        if re.match(r"(yes|true|paced|pacemaker|pacing)\b", status):
+        if re.match(r"(yes|true|paced|pacing|pacemaker$)\b", status):
             return True
     return None

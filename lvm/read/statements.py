@@ -2,7 +2,8 @@
 
 Only the finding is kept, never the text: a statement may hold a name. A statement that denies a finding ("not LBBB") or
 speaks of an earlier recording ("sinus rhythm has replaced atrial fibrillation"), and an incomplete bundle branch block,
-are none. A doubtful one ("probable", "cannot rule out") is one: it can be overridden, knowingly.
+are none. A doubtful one ("probable", "cannot rule out") is one: it can be overridden, knowingly. English, and the
+names of the findings in German, French, Italian and Spanish; every other language says nothing here.
 """
 
 import re
@@ -23,15 +24,21 @@ _SAYS: dict[Finding, str] = {
         rf"|{_OWN}pacemaker[ -](rhythm|ecg|spikes?|arti?e?facts?|complex|beats?|stimul|detected|failure)"
         r"|(\w+-)?paced\b"
         rf"|{_CHAMBER}[ -]pacing\b|pacing[ -](rhythm|complex|spike|arti?e?fact|stimul)"
+        r"|\w*schrittmacher|rythme (é|e)lectro-?entra(î|i)n|stimulateur|ritmo (da|de) (pacemaker|marcapasos)"
     ),
-    "bundle branch block": r"(bundle[ -]branch[ -]block|c?[lr]bbb|(left|right) bbb|(bi|tri)fascicular block)\b",
+    "bundle branch block": (
+        r"(bundle[ -]branch[ -]block|c?[lr]bbb|(left|right) bbb|(bi|tri)fascicular block|(links|rechts)schenkelblock"
+        r"|bloc (complet )?de branche|blocco (completo )?di branca|bloqueo (completo )?de rama)\b"
+    ),
     "atrial fibrillation": (
         r"(atrial|auricular) (flutter ?(/|-|or|and) ?)?fib|fibrillation,? (of the )?atri|a\.?[ -]?fib\b"
+        r"|vorhofflimmern|fibrillation auric|fibrillazione atri|fibrilaci(ó|o)n (auric|atri)"
     ),
 }
 _NOT_BEFORE = (
-    r"\b(no|not|non|nor|without|excludes?|absence of|incomplete|partial|inc|previous|prior|former|resolved|no longer|"
-    r"replaced|replaces|history of|h/o)\b[^.;,]{0,30}$"
+    r"\b(no|not|non(?![ -]?specific)|nor|without|(?<!cannot )(?<!not )excludes?|absence of|incomplete|partial|inc"
+    r"|(previous|prior|former)(?! (ecg|ekg|tracing|recording|study)\b)|resolved|no longer|(replaced|replaces)(?! by\b)"
+    r"|history of|h/o|kein|inkompletter|unvollst\w+|pas de|sans|incompleto?)\b((?! - )[^.;,]){0,30}$"
 )
 _NOT_AFTER = (
     r"^[^.;,]{0,40}\b(no longer|(is|was|are|were) (not|absent)|(has|have) (been replaced|resolved|disappeared))\b"
@@ -45,7 +52,8 @@ _LONGEST, _MOST = 2_000, 300  # characters of a statement, statements: no electr
 
 def findings(statements: Iterable[str]) -> tuple[Finding, ...]:
     """The findings that any of the statements makes."""
-    texts = dict.fromkeys(" ".join(text[:_LONGEST].split()) for text in islice(statements, _MOST))
+    lines = (line for text in islice(statements, _MOST) for line in text[:_LONGEST].splitlines())
+    texts = dict.fromkeys(" ".join(line.split()) for line in lines)
 
     def made(text: str, start: int, end: int) -> bool:
         return not _BEFORE.search(text[max(0, start - _REACH) : start]) and not _AFTER.search(text[end : end + _REACH])

@@ -34,7 +34,7 @@ _Steps = NDArray[np.int64]
 _MAX_SIGNALS = 64
 _BEFORE_XML = 99
 _SNIFFED = 2**16
-_MAX_LINE, _MAX_NAME = 1000, 24
+_MAX_LINE = 1000
 _DEFAULT_GAIN = 200.0
 _RECORD = re.compile(
     r"(?P<name>[\w-]{1,60})(/(?P<segments>\d{1,6}))?\s+(?P<signals>\d{1,4})"
@@ -242,8 +242,8 @@ def _steps(file: str, how: _Format, offset: int, leads: int, samples: int, besid
     content = beside(file)
     if content is None:
         raise DamagedFileError(
-            f"The WFDB header holds no samples: please give {re.sub('[^A-Za-z0-9._-]', '', file)[:_MAX_NAME]} together "
-            "with it, or a zip archive of both."
+            "The WFDB header holds no samples: please give the signal file that it names (.dat) together with it, or a "
+            "zip archive of both."
         )
     source.check_size(len(content))
     content = content[offset:]

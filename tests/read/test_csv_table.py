@@ -99,7 +99,7 @@ def test_a_number_of_each_row_and_further_columns():
     numbered = np.vstack([np.arange(MV.shape[1]), MV, MV[:1]])
     for first, last, warnings in (
         ("", "V3R", ("The file's further lead is not used: V3R.",)),
-        ("sample", "resp [au]", ("The file's further lead is not used: RESPAU.",)),
+        ("sample", "resp [au]", ("The file's further lead is not used.",)),
     ):
         data = table(names=",".join([first, *LEADS, last]), values=numbered)
         same_signal(data)
@@ -164,6 +164,12 @@ def test_a_cell_that_is_no_number(cell: str):
         (HEAD + ",".join(LEADS), DamagedFileError, "no samples below the row of lead names"),
         (HEAD + ",".join(LEADS) + "\n\n#\n,,\n", DamagedFileError, "no samples below"),
         (table(values=MV[:, :1]), DamagedFileError, r"holds 0\.0 s of ECG"),
+        (table("# unit: mV\n# fs: 500\n# sampling rate: 250 Hz\n"), DamagedFileError, "two different sampling rates"),
+        (
+            table(names=",".join(LEADS[:11])),
+            DamagedFileError,
+            "Line 2 of the CSV file has more cells than there are names",
+        ),
         (table("# unit: mV\n# fs: 50\n"), UnsupportedError, "sampling rate of 50 Hz"),
         (table("# unit: V\n# fs: 500\n"), DamagedFileError, "far too tall"),
         (table("# unit: uV\n# fs: 500\n"), DamagedFileError, "far too small"),

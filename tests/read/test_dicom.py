@@ -363,6 +363,13 @@ def test_measurements():
     assert read(file(group(STEPS), WaveformAnnotationSequence=rate)).device.heart_rate_bpm == 66.0
 
 
+def test_a_measurement_of_one_lead_is_not_that_of_the_recording():
+    of_one, of_all = annotation("", "QRS duration", "44", "ms"), annotation("", "QRS duration", "94", "ms")
+    of_one.ReferencedWaveformChannels, of_all.ReferencedWaveformChannels = [1, 3], [1, 0]
+    ecg = read(file(group(STEPS), WaveformAnnotationSequence=Sequence([of_one, of_all])))
+    assert ecg.device.qrs_duration_ms == 94.0
+
+
 def test_statements_and_what_is_left_out():
     diagnosis = Dataset()
     diagnosis.ConceptCodeSequence = coded("x", "Left bundle branch block")

@@ -104,7 +104,9 @@ def test_08_samples_missing_at_the_end(dicom, wfdb: Files):
     refused_together(cut, DamagedFileError, r"holds 383\d\d samples a lead, the header states 38400\. Copy it again\.$")
     alone = {"s0010_re.hea": wfdb["s0010_re.hea"]}
     refused_together(
-        alone, DamagedFileError, r"please give s0010_re\.dat together with it, or a zip archive of both\.$"
+        alone,
+        DamagedFileError,
+        r"give the signal file that it names \(\.dat\) together with it, or a zip archive of both\.$",
     )
 
 

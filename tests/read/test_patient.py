@@ -32,7 +32,6 @@ def test_the_sex_is_never_assumed(word, found):
         (11, "months", 0.0),
         (100, "WEEK", 1.0),
         (800, "days", 2.0),
-        (0, "YEARS", None),
         (None, "YEARS", None),
     ],
 )
@@ -40,7 +39,9 @@ def test_an_age_in_completed_years(age, unit, years):
     assert person(None, [(age, unit)]) == (Patient(age_years=years), ())
 
 
-@pytest.mark.parametrize(("age", "unit"), [(999, "YEARS"), (131, None), (-3, "YEARS"), (63, "FORTNIGHTS")])
+@pytest.mark.parametrize(
+    ("age", "unit"), [(0, "YEARS"), (999, "YEARS"), (131, None), (-3, "YEARS"), (63, "FORTNIGHTS")]
+)
 def test_an_age_of_no_person_is_unknown_and_named(age, unit):
     patient, warnings = person(None, [(age, unit)])
     assert patient.age_years is None
@@ -56,6 +57,12 @@ def test_the_age_at_the_recording_from_the_birth_date():
     assert person(None, born=born)[0].age_years is None
     assert age_at(date(2020, 3, 2), born) is None
     assert age_at(date(1850, 1, 1), date(2020, 1, 1)) is None
+
+
+def test_an_age_of_zero_and_a_height_without_a_unit_are_asked_for():
+    assert len(person(None, [(0, "YEARS")])[1]) == 1
+    assert person(None, [(0, "YEARS")], date(1957, 3, 2), date(2020, 3, 2)) == (Patient(age_years=63.0), ())
+    assert len(person(None, heights=[(1.75, None)])[1]) == 1
 
 
 def test_a_stated_age_goes_before_the_birth_date_and_a_contradiction_is_named():
