@@ -269,8 +269,8 @@ def _check_widths(table: _Table, body: str) -> None:
             and len(line.partition("#")[0].rstrip(table.between + " ").split(table.between)) > most
         ):
             raise DamagedFileError(
-                f"Line {number} of the CSV file has more cells than there are names above it, so which is "
-                "which is not known. Name every column, and do not write decimal commas where commas separate."
+                f"Line {number} of the CSV file has more cells than there are names above it, so it is not "
+                "clear which lead each belongs to. Name every column; no decimal commas where commas separate."
             )
 
 

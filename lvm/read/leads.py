@@ -26,8 +26,11 @@ _UPPER = {lead.upper(): lead for lead in LEADS}
 
 
 def lead_name(raw: str) -> str:
-    """Canonical name of a lead ("AVR", "Lead aVR" -> "aVR"); any other name comes back shortened to a safe word."""
-    name = re.sub(r"^(LEAD)?[\s_-]*", "", raw.strip()[:40].upper())
+    """Canonical name of a lead ("AVR", "Lead aVR" -> "aVR"); any other name comes back shortened to a safe word.
+
+    Cabrera's -aVR is another lead than aVR.
+    """
+    name = re.sub(r"^(LEAD(-|[\s_]*)|_*)", "", raw.strip()[:40].upper())
     return _UPPER.get(name) or re.sub(r"[^A-Z0-9]", "", name)[:6] or "?"
 
 
@@ -146,7 +149,7 @@ def _without_tail(signal_mv: Signal, stored_mv: dict[str, Samples], rate_hz: flo
     """
     stored = signal_mv[[row for row, lead in enumerate(LEADS) if lead in stored_mv]]
     lowest, highest = stored.min(axis=0), stored.max(axis=0)
-    for tolerance_mv, reaches_mv in ((0.0, 0.0), (0.011, 0.5)):
+    for tolerance_mv, reaches_mv in ((0.0, 0.0), (0.016, 0.5)):
         differ = np.flatnonzero(highest - lowest > tolerance_mv)
         end = int(differ[-1]) + 1 if differ.size else 0
         if lowest.size - end >= _MIN_TAIL_S * rate_hz and np.abs(lowest[end:]).max() >= reaches_mv:

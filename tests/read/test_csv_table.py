@@ -168,7 +168,7 @@ def test_a_cell_that_is_no_number(cell: str):
         (
             table(names=",".join(LEADS[:11])),
             DamagedFileError,
-            "Line 2 of the CSV file has more cells than there are names",
+            "Line 4 of the CSV file has more cells than there are names",
         ),
         (table("# unit: mV\n# fs: 50\n"), UnsupportedError, "sampling rate of 50 Hz"),
         (table("# unit: V\n# fs: 500\n"), DamagedFileError, "far too tall"),

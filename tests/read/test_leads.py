@@ -78,3 +78,20 @@ def test_a_representative_beat_that_cannot_be_used_is_none():
     assert representative({name: row[:100] for name, row in STORED.items()}, 500.0) is None
     assert representative({name: row[:600] for name, row in STORED.items()}, 0.0) is None
     assert representative({name: row[:600] for name, row in STORED.items() if name != "V1"}, 500.0) is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "name"),
+    [
+        ("AVR", "aVR"),
+        ("Lead aVR", "aVR"),
+        ("LEAD_V1", "V1"),
+        ("Lead-II", "II"),
+        ("_i", "I"),
+        ("-aVR", "AVR"),
+        ("Lead -aVR", "AVR"),
+        ("", "?"),
+    ],
+)
+def test_the_negative_of_a_lead_is_not_that_lead(raw: str, name: str):
+    assert lead_name(raw) == name

@@ -185,7 +185,7 @@ def test_a_checksum_may_be_stated_with_a_sign():
 @pytest.mark.parametrize(
     ("files", "error", "message"),
     [
-        ({"rec.hea": record()["rec.hea"]}, DamagedFileError, r"give the signal file that it names \(\.dat\) together with it, or a zip"),
+        ({"rec.hea": record()["rec.hea"]}, DamagedFileError, r"give the signal file that it names \(\.dat\)"),
         (record(head="rec/2 12 500 1000"), UnsupportedError, "consists of several segments"),
         (record("16x2 200 16 0 0 0 0 {lead}"), UnsupportedError, "one sample of each lead in turn"),
         (record("16:3 200 16 0 0 0 0 {lead}"), UnsupportedError, "without skew"),
