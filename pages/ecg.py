@@ -20,9 +20,8 @@ with st.expander("Open an ECG" if case is None else "Open another ECG", expanded
     with from_file:
         upload_field(accepted())
         st.markdown(
-            f":small[Reads {accepted()}, also in a zip archive. A file that turns red is too large and was not read. "
-            "The file stays in the memory of this session; names and other facts that "
-            "identify the patient are not kept from it.]"
+            ":small[A file that turns red is too large and was not read. The file stays in the memory of this session; "
+            "names and other facts that identify the patient are not kept.]"
         )
     simulated.markdown("Or try a simulated patient:")
     for i, example in enumerate(EXAMPLES, start=1):

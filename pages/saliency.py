@@ -21,8 +21,7 @@ except LvmError as error:
     st.stop()
 if explanation is None or case.beat is None:
     st.markdown("**Nothing to explain: no estimate is made of this ECG.**")
-    for reason in estimate_of(case).reasons:
-        st.warning(quality.reason(reason))
+    st.warning("\n\n".join(quality.reason(reason) for reason in estimate_of(case).reasons))
     st.page_link("pages/mass.py", label="Go to LV mass")
     st.stop()
 

@@ -58,7 +58,7 @@ def file_facts(analysis: Analysis) -> pd.DataFrame:
         "Duration": number(r.duration_s, "s", 1),
         "Recorded": (r.acquired_at or UNKNOWN).replace("T", " "),
         "Pacemaker": pacemaker,
-        "Rhythm and conduction": ", ".join(r.findings) or "nothing stated that bars an estimate",
+        "Rhythm and conduction": ", ".join(r.findings) or "no pacing, block or fibrillation stated",
         "Leads computed from I and II": ", ".join(r.derived_leads) or "none",
         "Device’s representative beat": beat,
     }

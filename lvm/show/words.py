@@ -178,7 +178,8 @@ def verdict(estimate: Estimate) -> str:
     limit_mass = limit_g(estimate)
     if estimate.interval_g and limit_mass and estimate.interval_g[0] < limit_mass < estimate.interval_g[1]:
         straddle = " The limit lies inside the interval: this estimate does not settle it."
-    return f"{size}: {side} {whose}.{straddle}"
+    mark = f", {marks(estimate)}" if estimate.overridden else ""
+    return f"{size}{mark}: {side} {whose}.{straddle}"
 
 
 def criteria_line(estimate: Estimate) -> str:
@@ -192,7 +193,8 @@ def criteria_line(estimate: Estimate) -> str:
         return f"{said}."
     side = "above" if estimate.above_limit else "not above"
     agree = "agree" if bool(met) == estimate.above_limit else "disagree"
-    return f"{said}; the estimate is {side} the limit: they {agree}."
+    mark = f" ({marks(estimate)})" if estimate.overridden else ""
+    return f"{said}; the estimate{mark} is {side} the limit: they {agree}."
 
 
 def usable_beats(analysis: Analysis) -> list[int]:

@@ -34,7 +34,8 @@ def _way_back(case: Case, name: str) -> None:
     from lvm.estimate import NAMES
 
     st.button(
-        "↺",
+        "",
+        icon=":material/undo:",
         key=f"back-{name}-{case.number}",
         help=f"Take back the typed {NAMES[name]}",
         type="tertiary",

@@ -14,6 +14,8 @@ WHAT_IT_MEANS = (
     "The network is not made for such an ECG, so nobody knows how wrong the number is. It is marked wherever it "
     "stands, until another file is opened."
 )
+FIRST_THE_SEX = "State the sex first: without it there is no estimate, not even for teaching."
+NO_BEAT = "Without a usable beat there is nothing to estimate from, not even for teaching."
 
 
 def scope(case: Case, estimate: "Estimate") -> None:
@@ -29,12 +31,11 @@ def scope(case: Case, estimate: "Estimate") -> None:
             st.markdown(f"**{quality.marks(estimate).capitalize()}: an estimate for teaching only, in spite of this:**")
         else:
             st.markdown("**No estimate is made of this ECG:**")
-        for reason in reasons:
-            st.warning(quality.reason(reason))
-        if against and case.beat is not None:
-            key = f"override-{case.number}"
+        st.warning("\n\n".join(quality.reason(reason) for reason in reasons))
+        if against and case.beat is None:
+            st.markdown(f":small[{NO_BEAT}]")
+        elif against:
+            key, sexless = f"override-{case.number}", estimate.inputs["sex"].value is None
             st.session_state[key] = case.override
-            st.toggle(
-                ANYWAY, key=key, on_change=choose_override, args=(key,), disabled=estimate.inputs["sex"].value is None
-            )
-            st.markdown(f":small[{WHAT_IT_MEANS}]")
+            st.toggle(ANYWAY, key=key, on_change=choose_override, args=(key,), disabled=sexless)
+            st.markdown(f":small[{FIRST_THE_SEX if sexless else WHAT_IT_MEANS}]")

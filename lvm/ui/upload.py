@@ -31,7 +31,9 @@ def one_ecg(names: Sequence[str]) -> list[int]:
     if last.suffix not in _WFDB or not headers:
         return [len(names) - 1]
     header = next((i for i in reversed(headers) if paths[i].stem == last.stem), headers[-1])
-    return [i for i, path in enumerate(paths) if path.suffix in _WFDB and (path.suffix != _HEADER or i == header)]
+    signals = [i for i, path in enumerate(paths) if path.suffix in _WFDB and path.suffix != _HEADER]
+    of_its_name = [i for i in signals if paths[i].stem == paths[header].stem]
+    return sorted([header, *(of_its_name or signals)])
 
 
 def _changed() -> None:
@@ -58,7 +60,8 @@ def open_example(data: bytes, label: str, about: str) -> None:
 
 def kinds_of_file(accepted: str) -> str:
     """'XML, DICOM, WFDB or CSV': the readers' own list in few words."""
-    *kinds, last = [kind for kind in ("XML", "DICOM", "SCP", "WFDB (.hea with .dat)", "CSV") if kind[:4] in accepted]
+    known = ("XML", "DICOM", "SCP-ECG", "WFDB (.hea with .dat)", "CSV")
+    *kinds, last = [kind for kind in known if kind.split()[0] in accepted]
     return f"{', '.join(kinds)} or {last}"
 
 
@@ -70,6 +73,7 @@ def upload_field(accepted: str) -> None:
         key=KEY,
         on_change=_changed,
         max_upload_size=MAX_MB,
+        help=f"Reads {accepted}, each also in a zip archive.",
     )
     opened = st.session_state.get(_OPENED, [])
     if opened and len(files) > len(opened):

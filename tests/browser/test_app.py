@@ -191,11 +191,11 @@ def test_a_header_asks_for_its_signals_and_then_opens(visit: Visit) -> None:
     page = visit.page
     header, signals = as_wfdb(read(EXAMPLES[0].data()), "# sex: M")
     give(visit, "r.hea", header)
-    page.locator('[data-testid="stAlert"]', has_text="give r.dat together with it").wait_for(timeout=60_000)
+    page.locator('[data-testid="stAlert"]', has_text="The WFDB header holds no samples").wait_for(timeout=60_000)
     give(visit, "r.dat", signals)
     page.get_by_text(ESTIMATE).first.wait_for(timeout=60_000)
     visit.settle()
-    assert page.locator('[data-testid="stAlert"]', has_text="r.dat").count() == 0
+    assert page.locator('[data-testid="stAlert"]', has_text="holds no samples").count() == 0
     assert visit.errors == []
 
 

@@ -14,6 +14,7 @@ from lvm.errors import ReadError, WeightsError
 from lvm.read import read
 from lvm.recording import Measurements, Patient
 from lvm.ui.frame import BANNER
+from lvm.ui.scope import NO_BEAT
 
 PAGES = ("pages/ecg.py", "pages/beats.py", "pages/mass.py", "pages/saliency.py", "pages/models.py")
 
@@ -213,6 +214,8 @@ def test_a_recording_without_beats_is_shown_but_not_estimated(opened):
         assert "None" not in everything(app)
     app.switch_page("pages/mass.py").run()
     assert "Only 0 of 0 detected beats can be used" in everything(app)
+    assert not app.toggle
+    assert NO_BEAT in everything(app)
 
 
 def test_missing_weights_are_said_where_the_estimate_would_be(opened, monkeypatch):

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lvm.cohort.examples import EXAMPLES
-from lvm.ui.scope import ANYWAY
+from lvm.ui.scope import ANYWAY, FIRST_THE_SEX, WHAT_IT_MEANS
 
 PAGES = ("pages/ecg.py", "pages/beats.py", "pages/mass.py", "pages/saliency.py", "pages/models.py")
 OVERRIDDEN = re.compile(r"\d+ g, outside scope")
@@ -111,6 +111,8 @@ def test_no_override_without_the_sex(opened):
     toggle = app.toggle(key=f"override-{number(app)}")
     assert toggle.label == ANYWAY
     assert toggle.disabled
+    assert FIRST_THE_SEX in texts(app)
+    assert WHAT_IT_MEANS not in texts(app)
 
 
 def test_each_value_has_its_own_way_back(opened):

@@ -23,6 +23,7 @@ from lvm.ui.upload import kinds_of_file, one_ecg
         (["a.xml", "r.hea", "b.pdf", "r.dat"], [1, 3]),
         (["r.hea", "r.dat", "s.hea"], [1, 2]),  # the header then asks for its own signals
         (["s.hea", "r.hea", "s.dat"], [0, 2]),
+        (["r.hea", "r.dat", "s.hea", "s.dat"], [2, 3]),  # not the other record's signals with it
         (["r.dat"], [0]),
         (["no_extension"], [0]),
     ],
@@ -33,6 +34,7 @@ def test_which_files_make_up_the_ecg_given_last(names, chosen):
 
 def test_the_label_names_only_kinds_that_are_read():
     assert kinds_of_file("Acme XML, DICOM 12-lead ECG or CSV with its rate") == "XML, DICOM or CSV"
+    assert kinds_of_file("Acme XML, SCP-ECG or WFDB (.hea)") == "XML, SCP-ECG or WFDB (.hea with .dat)"
     assert "WFDB (.hea with .dat)" in kinds_of_file(accepted())
 
 
@@ -67,14 +69,14 @@ def wfdb(signal: bytes = b"") -> dict[str, bytes]:
 def test_the_signal_file_may_come_after_the_header(app):
     record = wfdb()
     give(app, r_hea=record["r_hea"])
-    assert "give r.dat together with it" in app.error[0].value
+    assert "give the signal file that it names (.dat) together with it" in app.error[0].value
     assert "case" not in app.session_state
     give(app, **record)
     assert not app.error
     recording = app.session_state["case"].analysis.recording
     assert (recording.format, recording.duration_s, recording.patient.age_years) == ("WFDB", 10.0, 61.0)
     give(app, r_hea=record["r_hea"])  # the signals removed again
-    assert "give r.dat together with it" in app.error[0].value
+    assert "give the signal file that it names (.dat) together with it" in app.error[0].value
     assert "case" not in app.session_state
     give(app)
     assert not app.error

@@ -34,6 +34,8 @@ def test_every_place_with_an_overridden_number_carries_the_mark(analysis, child)
     assert f"LV mass {grams} (outside scope)," in alts.mass(child)
     assert tables.models({"Model 2": child})["LV mass"][0] == f"{grams}, outside scope"
     assert "for this ECG that does not hold" in words.how_sure(child)
+    assert "(Du Bois), outside scope: " in words.verdict(child)
+    assert "; the estimate (outside scope) is " in words.criteria_line(child)
     assert quality.with_reasons(child) == f"**Outside scope: shown for teaching only.**\n\n- {AGE}"
     assert not [w for w in quality.other_warnings(child) if "Overridden" in w]
 
