@@ -35,12 +35,14 @@ from lvm.read import aecg_facts as facts
 from lvm.read import patient as units
 from lvm.read import statements, xml
 from lvm.read.leads import (
+    MAX_LEADS,
     Samples,
     assemble,
     checked_rate_hz,
     checked_uv_per_bit,
     lead_name,
     representative,
+    stored_twice,
 )
 from lvm.recording import LEADS, Recording, RepresentativeBeat
 
@@ -52,7 +54,7 @@ _RHYTHM, _BEAT = "RHYTHM", "REPRESENTATIVE_BEAT"
 _TIME = ("TIME_ABSOLUTE", "TIME_RELATIVE")
 _MV_PER_UNIT = {"NV": 1e-6, "UV": 1e-3, "ΜV": 1e-3, "MV": 1.0, "V": 1e3}  # the third begins with a Greek capital my
 _S_PER_UNIT = {"S": 1.0, "MS": 1e-3, "US": 1e-6, "ΜS": 1e-6}
-_MAX_LEADS, _MAX_SEQUENCES, _MAX_SETS = 24, 96, 24
+_MAX_SEQUENCES, _MAX_SETS = 96, 24
 
 
 class _Sequences(NamedTuple):
@@ -114,10 +116,8 @@ def _sequence_sets(series: xml.Element) -> Iterator[_Sequences]:
                 continue
             lead = lead_name(code.rpartition("LEAD_")[2])
             if lead in leads and lead in LEADS:
-                raise DamagedFileError(
-                    f"Lead {lead} is stored twice in the aECG file. Export it again from the source."
-                )
-            if lead in LEADS or len(leads) < _MAX_LEADS:
+                raise stored_twice(lead, "aECG file")
+            if lead in LEADS or len(leads) < MAX_LEADS:
                 leads[lead] = value
         yield _Sequences(_rate_hz(times), leads)
 

@@ -15,12 +15,8 @@ not read      FullDisclosure (minutes of all leads, unfiltered), VectorLoops (co
               FilterSetting (already applied), the measurements of each lead
 """
 
-import re
 from contextlib import suppress
 from datetime import date
-from itertools import islice
-
-import numpy as np
 
 from lvm.errors import DamagedFileError, ReadError, UnsupportedError
 from lvm.read import patient as units
@@ -28,18 +24,17 @@ from lvm.read import receipt, statements, xml
 from lvm.read.leads import (
     Samples,
     assemble,
+    by_name,
     checked_rate_hz,
     checked_uv_per_bit,
-    lead_name,
     representative,
     whole_numbers,
 )
-from lvm.recording import LEADS, Patient, Recording, RepresentativeBeat
+from lvm.recording import Patient, Recording, RepresentativeBeat
 
 READS = "GE CardioSoft XML"
 
 _UV_PER_UNIT = {"UVPERLSB": 1.0, "MVPERLSB": 1000.0}
-_MAX_LEADS = 24
 _MEASURED_AS = {
     "p_axis_deg": "PAxis",
     "qrs_axis_deg": "RAxis",
@@ -104,7 +99,7 @@ def parse(root: xml.Element) -> Recording:
         signal_mv=signal_mv,
         sampling_rate_hz=rate_hz,
         format=READS,
-        version=re.sub(r"[^A-Za-z0-9.]", "", xml.text(root, f"{_CLINICAL}/DeviceInfo/SoftwareVer") or "")[:16] or None,
+        version=xml.word(xml.text(root, f"{_CLINICAL}/DeviceInfo/SoftwareVer")),
         patient=patient,
         device=units.measurements(
             {name: xml.number(root, f"RestingECGMeasurements/{tag}") for name, tag in _MEASURED_AS.items()}
@@ -152,16 +147,12 @@ def _leads_mv(block: xml.Element) -> dict[str, Samples]:
     resolution = xml.number(block, "Resolution")
     uv_per_bit = checked_uv_per_bit(None if resolution is None else resolution * uv_per_unit)
     count = xml.number(block, "ChannelSampleCountTotal")
-    stored_mv: dict[str, Samples] = {}
-    for lead in islice(xml.children(block, "WaveformData"), _MAX_LEADS):
-        name = lead_name(lead.get("lead") or "")
-        if name in stored_mv and name in LEADS:
-            raise DamagedFileError(
-                f"Lead {name} is stored twice in the CardioSoft file. Export it again from the source."
-            )
-        steps = whole_numbers(xml.raw_text(lead), name, count) if name in LEADS else np.empty(0)
-        stored_mv[name] = steps * (uv_per_bit / 1000)
-    return stored_mv
+
+    def samples_mv(name: str, lead: xml.Element) -> Samples:
+        return whole_numbers(xml.raw_text(lead), name, count) * (uv_per_bit / 1000)
+
+    leads = ((lead.get("lead"), lead) for lead in xml.children(block, "WaveformData"))
+    return by_name(leads, samples_mv, "CardioSoft file")
 
 
 def _representative(root: xml.Element) -> RepresentativeBeat | None:

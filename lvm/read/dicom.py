@@ -32,19 +32,22 @@ from lvm.read import dicom_file, receipt, source, statements
 from lvm.read import patient as units
 from lvm.read.dicom_file import Item
 from lvm.read.leads import (
+    LEADS_BY_NUMBER,
+    MAX_LEADS,
     Samples,
     assemble,
     checked_rate_hz,
     checked_uv_per_bit,
     lead_name,
     representative,
+    stored_twice,
 )
 from lvm.recording import LEADS, Measurements, Patient, Recording, RepresentativeBeat
 
 READS = "DICOM 12-lead ECG"
 
 _WAVEFORM_CLASS, _SNIFFED = b"1.2.840.10008.5.1.4.1.1.9.", 4096
-_MAX_GROUPS, _MAX_LEADS, _MAX_ANNOTATIONS = 16, 24, 2000
+_MAX_GROUPS, _MAX_ANNOTATIONS = 16, 2000
 _BEAT_S = 3.0
 _MAX_BASELINE_UV = 1e6
 
@@ -52,9 +55,6 @@ _TYPES = {("SB", 8): "i1", ("UB", 8): "u1", ("SS", 16): "i2", ("US", 16): "u2", 
 _UV_PER_UNIT = {"nV": 1e-3, "uV": 1.0, "µV": 1.0, "mV": 1e3, "V": 1e6}
 _LEAD_CODE = re.compile(r"(?:2:|5\.6\.3-9-)(\d{1,5})", re.ASCII)
 _MDC = "MDC_ECG_LEAD_"
-_LEADS_BY_CODE: dict[int, str] = dict(
-    zip([*range(1, 9), *range(61, 65)], ("I", "II", *LEADS[6:], *LEADS[2:6]), strict=True)
-)
 _MEASURED_AS = {
     "p_axis_deg": ("5.10.3-11", "2:16128", "p axis"),
     "qrs_axis_deg": ("5.10.3-13", "2:16132", "qrs axis"),
@@ -148,7 +148,7 @@ def _rhythm(groups: list[Item]) -> Item:
     """The original waveform, the one with the most of the twelve leads."""
 
     def twelve(group: Item) -> int:
-        return sum(_lead(channel) in LEADS for channel in group.items("ChannelDefinitionSequence")[:_MAX_LEADS])
+        return sum(_lead(channel) in LEADS for channel in group.items("ChannelDefinitionSequence")[:MAX_LEADS])
 
     def duration_s(group: Item) -> float:
         return group.count("NumberOfWaveformSamples") / (group.number("SamplingFrequency") or np.inf)
@@ -180,7 +180,7 @@ def _lead(channel: Item) -> str:
     name = lead_name(re.split("[,(]", meaning or channel.text("ChannelLabel") or "")[0])
     if found := _LEAD_CODE.fullmatch(code):
         other = "?" if name in LEADS else name  # such as "-aVR", which is not aVR
-        return _LEADS_BY_CODE.get(int(found[1]), other)
+        return LEADS_BY_NUMBER.get(int(found[1]), other)
     return lead_name(code.removeprefix(_MDC)) if code.startswith(_MDC) else name
 
 
@@ -188,9 +188,9 @@ def _leads_mv(group: Item) -> dict[str, Samples]:
     """(T,) millivolts of each lead without padding; empty for a lead beyond the twelve."""
     channels = group.items("ChannelDefinitionSequence")
     count = group.count("NumberOfWaveformChannels")
-    if not 0 < count == len(channels) <= _MAX_LEADS:
+    if not 0 < count == len(channels) <= MAX_LEADS:
         raise DamagedFileError(
-            f"The DICOM file states {count} channels and describes {len(channels)}; up to {_MAX_LEADS} can be used. "
+            f"The DICOM file states {count} channels and describes {len(channels)}; up to {MAX_LEADS} can be used. "
             "Export it again from the source."
         )
     samples, missing = _samples(group, count)  # (leads, T)
@@ -202,7 +202,7 @@ def _leads_mv(group: Item) -> dict[str, Samples]:
     for row in twelve:
         lead = leads[row]
         if lead in stored_mv:
-            raise DamagedFileError(f"Lead {lead} is stored twice in the DICOM file. Export it again from the source.")
+            raise stored_twice(lead, "DICOM file")
         if missing[row, kept].any() or not whole.size:
             raise DamagedFileError(
                 f"Lead {lead} lacks samples that other leads have. Export the ECG again with all leads recorded "

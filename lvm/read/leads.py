@@ -1,6 +1,9 @@
 """From a file's stored leads to the twelve: names, units, what can be derived, what is missing."""
 
 import re
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +12,7 @@ from lvm.errors import DamagedFileError, MissingLeadError, ReadError, Unsupporte
 from lvm.recording import LEADS, PRECORDIAL, RepresentativeBeat, Signal
 
 Samples = NDArray[np.float64]
+Stored = TypeVar("Stored")
 
 MIN_RATE_HZ, MAX_RATE_HZ = 100.0, 2000.0
 MIN_DURATION_S, MAX_DURATION_S = 1.0, 120.0
@@ -16,6 +20,13 @@ _BEAT_DURATION_S = (0.4, 3.0)
 _MIN_TAIL_S = 0.1
 # Electrocardiographs store 0.5 to 20 uV a step: a unit taken wrongly by a factor of 1000 falls outside.
 MIN_UV_PER_BIT, MAX_UV_PER_BIT = 0.05, 100.0
+
+MAX_LEADS = 24  # in a file; any beyond are not looked at
+
+# The twelve by their numbers in SCP-ECG, which DICOM and MDC took over.
+LEADS_BY_NUMBER: dict[int, str] = dict(
+    zip([*range(1, 9), *range(61, 65)], ("I", "II", *PRECORDIAL, *LEADS[2:6]), strict=True)
+)
 
 _LARGEST_MV = 1e6  # far beyond any, however wrong its unit: plausible.py has better words for these
 
@@ -54,6 +65,27 @@ def checked_uv_per_bit(uv_per_bit: float | None) -> float:
             f"{MIN_UV_PER_BIT} to {MAX_UV_PER_BIT:.0f} µV can be used. Export it again from the source."
         )
     return uv_per_bit
+
+
+def by_name(
+    stored: Iterable[tuple[str | None, Stored]], samples_mv: Callable[[str, Stored], Samples], file: str
+) -> dict[str, Samples]:
+    """(T,) millivolts of each lead; empty for a lead beyond the twelve.
+
+    stored : the leads' names as the file writes them, each with what samples_mv(name, ...) takes.
+    Raises DamagedFileError where one of the twelve is there twice; `file` says where.
+    """
+    found: dict[str, Samples] = {}
+    for raw, what in islice(stored, MAX_LEADS):
+        name = lead_name(raw or "")
+        if name in found and name in LEADS:
+            raise stored_twice(name, file)
+        found[name] = samples_mv(name, what) if name in LEADS else np.empty(0)
+    return found
+
+
+def stored_twice(lead: str, file: str) -> DamagedFileError:
+    return DamagedFileError(f"Lead {lead} is stored twice in the {file}. Export it again from the source.")
 
 
 def whole_numbers(text: str, name: str, count: float | None) -> Samples:

@@ -17,8 +17,6 @@ measurements  TYPICAL_CYCLE: P_AXIS, QRS_AXIS, T_AXIS, PR_DURATION, QRS_DURATION
 statements    AUTOMATIC_INTERPRETATION/STATEMENT@TEXT; a pacemaker is known from them alone
 """
 
-import re
-from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date
 from itertools import islice
@@ -28,13 +26,21 @@ import numpy as np
 from lvm.errors import DamagedFileError, ReadError, UnsupportedError
 from lvm.read import patient as units
 from lvm.read import receipt, statements, xml
-from lvm.read.leads import Samples, assemble, checked_rate_hz, checked_uv_per_bit, lead_name, representative
+from lvm.read.leads import (
+    MAX_LEADS,
+    Samples,
+    assemble,
+    by_name,
+    checked_rate_hz,
+    checked_uv_per_bit,
+    lead_name,
+    representative,
+)
 from lvm.recording import LEADS, Measurements, Patient, Recording, RepresentativeBeat
 
 READS = "Mortara ELI XML"
 
 _AGE_UNITS = {"Y": "year", "M": "month", "W": "week", "D": "day", "H": "hour"}
-_MAX_LEADS = 24
 _MAX_FIELDS = 200
 _STORED_AS = {"BITS": "16", "FORMAT": "SIGNED", "ENCODING": "BASE64"}
 _MEASURED_AS = {
@@ -69,7 +75,7 @@ def recognises(root: xml.Element) -> bool:
     """Other formats may have a root ECG too: Mortara's has channels with capital attributes, or a typical cycle."""
     if xml.local_name(root) != "ECG":
         return False
-    channels = islice(xml.children(root, "CHANNEL"), _MAX_LEADS)
+    channels = islice(xml.children(root, "CHANNEL"), MAX_LEADS)
     return next(xml.children(root, "TYPICAL_CYCLE"), None) is not None or any(
         channel.get("UNITS_PER_MV") or channel.get("SAMPLE_FREQ") for channel in channels
     )
@@ -77,7 +83,7 @@ def recognises(root: xml.Element) -> bool:
 
 def parse(root: xml.Element) -> Recording:
     """Read an ELI document."""
-    channels = list(islice(xml.children(root, "CHANNEL"), _MAX_LEADS))
+    channels = list(islice(xml.children(root, "CHANNEL"), MAX_LEADS))
     if not channels:
         raise UnsupportedError(
             "The Mortara file holds only the typical cycle; a recording of several heartbeats is needed. "
@@ -89,7 +95,12 @@ def parse(root: xml.Element) -> Recording:
             "The leads of the Mortara file differ in their sampling rate. Export it again from the source."
         )
     rate_hz = checked_rate_hz(next(iter(rates), None))
-    signal_mv, derived, warnings = assemble(_leads_mv(channels, rate_hz), rate_hz)
+    stored_mv = by_name(
+        ((channel.get("NAME"), channel) for channel in channels),
+        lambda name, channel: _samples_mv(name, channel, channel, rate_hz),
+        "Mortara file",
+    )
+    signal_mv, derived, warnings = assemble(stored_mv, rate_hz)
     if any(_number(channel, "OFFSET") for channel in channels):
         warnings += ("The file states an offset of its samples, whose meaning is not published; it was not applied.",)
 
@@ -117,17 +128,6 @@ def parse(root: xml.Element) -> Recording:
 
 def _number(element: xml.Element, attribute: str) -> float | None:
     return xml.number_in(element.get(attribute))
-
-
-def _leads_mv(channels: Iterable[xml.Element], rate_hz: float) -> dict[str, Samples]:
-    """(T,) millivolts of each channel; empty for a lead beyond the twelve."""
-    stored_mv: dict[str, Samples] = {}
-    for channel in channels:
-        name = lead_name(channel.get("NAME") or "")
-        if name in stored_mv and name in LEADS:
-            raise DamagedFileError(f"Lead {name} is stored twice in the Mortara file. Export it again from the source.")
-        stored_mv[name] = _samples_mv(name, channel, channel, rate_hz) if name in LEADS else np.empty(0)
-    return stored_mv
 
 
 def _samples_mv(name: str, channel: xml.Element, described: xml.Element, rate_hz: float) -> Samples:
@@ -158,7 +158,7 @@ def _representative(root: xml.Element) -> RepresentativeBeat | None:
         with suppress(ReadError):
             rate_hz = checked_rate_hz(_number(cycle, "SAMPLE_FREQ"))
             stored_mv: dict[str, Samples] = {}
-            for channel in islice(xml.children(cycle, "TYPICAL_CYCLE_CHANNEL"), _MAX_LEADS):
+            for channel in islice(xml.children(cycle, "TYPICAL_CYCLE_CHANNEL"), MAX_LEADS):
                 name = lead_name(channel.get("NAME") or "")
                 if name in LEADS:
                     stored_mv[name] = _samples_mv(name, channel, cycle, rate_hz)
@@ -176,7 +176,7 @@ def _version(root: xml.Element) -> str | None:
     """Of the electrocardiograph's software."""
     source = next(xml.children(root, "SOURCE"), None)
     stated = None if source is None else source.get("ACQUIRING_DEVICE_SW_VERSION")
-    return re.sub(r"[^A-Za-z0-9.]", "", stated or "")[:16] or None
+    return xml.word(stated)
 
 
 def _moment(root: xml.Element) -> tuple[date | None, str | None]:

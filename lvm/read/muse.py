@@ -14,11 +14,9 @@ measurements  RestingECGMeasurements, as shown to the physician
 statements    Diagnosis and OriginalDiagnosis; a pacemaker is known from them alone
 """
 
-import re
 import zlib
 from contextlib import suppress
 from datetime import date
-from itertools import islice
 
 import numpy as np
 
@@ -28,6 +26,7 @@ from lvm.read import receipt, statements, xml
 from lvm.read.leads import (
     Samples,
     assemble,
+    by_name,
     checked_rate_hz,
     checked_uv_per_bit,
     lead_name,
@@ -39,7 +38,6 @@ from lvm.recording import LEADS, Patient, Recording, RepresentativeBeat
 READS = "GE MUSE XML"
 
 _UV_PER_UNIT = {"MICROVOLTS": 1.0, "MILLIVOLTS": 1000.0}
-_MAX_LEADS = 24
 _MEASURED_AS = {
     "p_axis_deg": "PAxis",
     "qrs_axis_deg": "RAxis",
@@ -95,7 +93,7 @@ def parse(root: xml.Element) -> Recording:
         signal_mv=signal_mv,
         sampling_rate_hz=rate_hz,
         format="GE MUSE XML",
-        version=re.sub(r"[^A-Za-z0-9.]", "", xml.text(root, "MuseInfo/MuseVersion") or "")[:16] or None,
+        version=xml.word(xml.text(root, "MuseInfo/MuseVersion")),
         patient=patient,
         device=units.measurements(
             {name: xml.number(root, f"RestingECGMeasurements/{tag}") for name, tag in _MEASURED_AS.items()}
@@ -139,13 +137,8 @@ def _representative(root: xml.Element) -> RepresentativeBeat | None:
 
 def _leads_mv(waveform: xml.Element) -> dict[str, Samples]:
     """(T,) millivolts of each lead; empty for a lead beyond the twelve."""
-    stored_mv: dict[str, Samples] = {}
-    for lead in islice(xml.children(waveform, "LeadData"), _MAX_LEADS):
-        name = lead_name(xml.text(lead, "LeadID") or "")
-        if name in stored_mv and name in LEADS:
-            raise DamagedFileError(f"Lead {name} is stored twice in the MUSE file. Export it again from the source.")
-        stored_mv[name] = _samples_mv(name, lead) if name in LEADS else np.empty(0)
-    return stored_mv
+    leads = ((xml.text(lead, "LeadID"), lead) for lead in xml.children(waveform, "LeadData"))
+    return by_name(leads, _samples_mv, "MUSE file")
 
 
 def _rate_hz(waveform: xml.Element) -> float:

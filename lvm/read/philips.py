@@ -28,6 +28,7 @@ from lvm.read import patient as units
 from lvm.read import receipt, statements, xml
 from lvm.read.leads import (
     MAX_DURATION_S,
+    MAX_LEADS,
     Samples,
     assemble,
     checked_rate_hz,
@@ -43,7 +44,6 @@ READS = "Philips Sierra XML 1.03 or 1.04"
 
 _TYPES = ("SierraECG", "PhilipsECG")
 _STANDARD = ("STD-12", "10-WIRE")
-_MAX_LEADS = 24
 _DATA = "patient/generalpatientdata"
 _MEASURED_IN = (
     "interpretations/interpretation/interpretationmeasurements",
@@ -137,7 +137,7 @@ def _version(root: xml.Element) -> str:
     version = xml.text(root, "documentinfo/documentversion")
     if kind in _TYPES and version in VERSIONS:
         return version
-    found = " ".join(re.sub(r"[^A-Za-z0-9.]", "", word or "")[:16] or "unnamed" for word in (kind, version))
+    found = " ".join(xml.word(stated) or "unnamed" for stated in (kind, version))
     raise UnsupportedError(
         f"The Philips file is of type and version {found}; {' and '.join(_TYPES)} of versions {', '.join(VERSIONS)} "
         "can be read. Export it in one of these."
@@ -158,7 +158,7 @@ def _labels(root: xml.Element, waveforms: xml.Element) -> list[str]:
     if stated is None and xml.text(root, "dataacquisition/signalcharacteristics/acquisitiontype") in _STANDARD:
         stated = " ".join(LEADS)  # mainwaveformformat is the order on paper, which may be Cabrera's
     stated = stated or xml.text(root, "reportinfo/reportformat/waveformformat/mainwaveformformat") or ""
-    labels = [lead_name(label) for label in re.split(r"[\s,]+", stated)[:_MAX_LEADS]]
+    labels = [lead_name(label) for label in re.split(r"[\s,]+", stated)[:MAX_LEADS]]
     count = xml.number_in(waveforms.get("numberofleads"))
     labels = labels if count is None else labels[: max(0, int(count))]
     if tuple(labels[: len(LIMB)]) != LIMB or len(set(labels)) < len(labels):
@@ -224,7 +224,7 @@ def _representative(root: xml.Element) -> RepresentativeBeat | None:
         if block.get("dataencoding") != "Base64" or uv_per_bit is None:
             continue
         stored_mv: dict[str, Samples] = {}
-        for beat in islice(xml.children(block, "repbeat"), _MAX_LEADS):
+        for beat in islice(xml.children(block, "repbeat"), MAX_LEADS):
             text = xml.text(beat, "waveform") or beat.text or ""  # the latter in 1.03
             try:
                 data = xml.base64_in(text)

@@ -20,27 +20,24 @@ from contextlib import suppress
 from datetime import date
 from itertools import chain, islice
 
-import numpy as np
-
 from lvm.errors import DamagedFileError, ReadError, UnsupportedError
 from lvm.read import patient as units
 from lvm.read import receipt, statements, xml
 from lvm.read.leads import (
     Samples,
     assemble,
+    by_name,
     checked_rate_hz,
     checked_uv_per_bit,
-    lead_name,
     representative,
     whole_numbers,
 )
-from lvm.recording import LEADS, Measurements, Patient, Recording, RepresentativeBeat
+from lvm.recording import Measurements, Patient, Recording, RepresentativeBeat
 
 READS = "Schiller SEMA XML"
 
 _RHYTHM, _AVERAGE = ("ECG_RHYTHMS", "ECG_RHYTHM"), ("ECG_AVERAGES", "ECG_AVERAGE")
 _UV_PER_UNIT = {"UV": 1.0, "MV": 1000.0, "NV": 1e-3}
-_MAX_LEADS = 24
 _MAX_EVENTS = 100
 _MAX_LINES = 1000
 _CLOCK = re.compile(r"(\d{6})(\d{3})?", re.ASCII)  # HHMMSS, with or without milliseconds
@@ -96,8 +93,7 @@ def parse(root: xml.Element) -> Recording:
         signal_mv=signal_mv,
         sampling_rate_hz=rate_hz,
         format=READS,
-        version=re.sub(r"[^A-Za-z0-9.]", "", xml.text(root, f"{_EXAM}/aquiringdevice/software/version") or "")[:16]
-        or None,
+        version=xml.word(xml.text(root, f"{_EXAM}/aquiringdevice/software/version")),
         patient=patient,
         device=_device(event),
         derived_leads=derived,
@@ -149,15 +145,12 @@ def _leads_mv(block: xml.Element) -> dict[str, Samples]:
         )
     per_bit = xml.number(block, "resolution/yres/unitperbit")
     uv_per_bit = checked_uv_per_bit(None if per_bit is None else per_bit * uv_per_unit)
-    stored_mv: dict[str, Samples] = {}
-    for channel in islice(xml.children(block, "channel"), _MAX_LEADS):
-        name = lead_name(xml.text(channel, "name") or "")
-        if name in stored_mv and name in LEADS:
-            raise DamagedFileError(
-                f"Lead {name} is stored twice in the Schiller file. Export it again from the source."
-            )
-        stored_mv[name] = _steps(channel, name) * (uv_per_bit / 1000) if name in LEADS else np.empty(0)
-    return stored_mv
+
+    def samples_mv(name: str, channel: xml.Element) -> Samples:
+        return _steps(channel, name) * (uv_per_bit / 1000)
+
+    channels = ((xml.text(channel, "name"), channel) for channel in xml.children(block, "channel"))
+    return by_name(channels, samples_mv, "Schiller file")
 
 
 def _steps(channel: xml.Element, name: str) -> Samples:

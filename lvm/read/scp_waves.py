@@ -6,13 +6,11 @@ import numpy as np
 
 from lvm.errors import DamagedFileError, ReadError, UnsupportedError
 from lvm.read import scp_huffman
-from lvm.read.leads import MAX_DURATION_S, MIN_DURATION_S, Samples, checked_rate_hz, checked_uv_per_bit
+from lvm.read.leads import LEADS_BY_NUMBER, MAX_DURATION_S, MIN_DURATION_S, Samples, checked_rate_hz, checked_uv_per_bit
 from lvm.read.scp_record import Record, damaged, fields
 from lvm.recording import LEADS
 
-_LEADS_BY_NUMBER: dict[int, str] = dict(
-    zip([*range(1, 9), *range(61, 65)], ("I", "II", *LEADS[6:], *LEADS[2:6]), strict=True)
-) | {9: "V7", 11: "V3R", 12: "V4R", 66: "V8", 67: "V9"}
+_LEADS_BY_NUMBER = LEADS_BY_NUMBER | {9: "V7", 11: "V3R", 12: "V4R", 66: "V8", 67: "V9"}
 _CUT = "The leads were not recorded for the same time: only the part that all of them have was used."
 _MAX_PACKED = 2**20  # bytes of all leads times tables, which takes a second to unpack
 _SUBTRACTED = 1  # flag of section 3

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from lvm.errors import DamagedFileError, UnsupportedError
 from lvm.read import comments, source, statements
 from lvm.read import patient as units
-from lvm.read.leads import Samples, assemble, checked_rate_hz, checked_uv_per_bit, lead_name
+from lvm.read.leads import Samples, assemble, checked_rate_hz, checked_uv_per_bit, lead_name, stored_twice
 from lvm.recording import LEADS, Recording
 
 READS = "WFDB (.hea with its .dat)"
@@ -185,7 +185,7 @@ def _signals(lines: list[str], count: int) -> list[re.Match[str]]:
         signals.append(signal)
     names = [_lead(signal) for signal in signals]
     if twice := [lead for lead in LEADS if names.count(lead) > 1]:
-        raise DamagedFileError(f"Lead {twice[0]} is stored twice in the WFDB record. Export it again from the source.")
+        raise stored_twice(twice[0], "WFDB record")
     return signals
 
 

@@ -145,6 +145,11 @@ def known(value: str | None) -> str | None:
     return None if len(value) <= _LONGEST_UNKNOWN and value.lower() in _UNKNOWN else value
 
 
+def word(value: str | None) -> str | None:
+    """A version or a name of the file's own, as far as it is safe to show: letters, digits and points, at most 16."""
+    return re.sub(r"[^A-Za-z0-9.]", "", value or "")[:16] or None
+
+
 def number_in(value: str | None) -> float | None:
     """A number, with a decimal point or comma; None for anything else. 1,234 could be either, so None."""
     value = known(value)
