@@ -1,0 +1,165 @@
+"""What the command line says of one file, as data: see `python -m lvm --help`. Keys are a stable contract."""
+
+import argparse
+import stat
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from lvm.errors import LvmError, NotAnEcgError, ReadError
+from lvm.recording import LEADS, Patient, Recording
+
+Row = dict[str, Any]
+
+
+def _read(path: str) -> Recording:
+    """Read the file at `path`; its own header may name files beside it. Nothing large or endless is ever loaded."""
+    from lvm.read import read
+
+    file = Path(path)
+    try:
+        data = _regular(file)
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        reason = error.strerror if isinstance(error, OSError) else "that is no file name"
+        raise ReadError(f"The file cannot be opened: {reason}. Check its name and permissions.") from None
+
+    def beside(name: str) -> bytes | None:
+        if name in ("", ".", "..") or set(name) & set("/\\:\0"):
+            return None
+        try:
+            return _regular(file.parent / name)
+        except (OSError, ValueError, NotAnEcgError):
+            return None
+
+    return read(data, beside)
+
+
+def _regular(file: Path) -> bytes:
+    """The bytes of a regular file of at most the size of an ECG. Raises OSError, or NotAnEcgError."""
+    from lvm.read import source
+
+    found = file.stat()
+    if stat.S_ISDIR(found.st_mode):
+        raise NotAnEcgError("This is a folder. Give the file of one ECG.")
+    if not stat.S_ISREG(found.st_mode):
+        raise NotAnEcgError("This is no regular file but a device or a pipe. Save the ECG as a file first.")
+    source.check_size(found.st_size)
+    with file.open("rb") as opened:
+        return opened.read(source.MAX_BYTES + 1)  # it may have grown
+
+
+def _patient(args: argparse.Namespace) -> Patient:
+    return Patient(args.sex, args.age, args.height, args.weight)
+
+
+def read_row(path: str, args: argparse.Namespace) -> Row:
+    recording = _read(path)
+    if args.samples:
+        import numpy as np
+
+        try:
+            with open(args.samples, "wb") as out:
+                np.save(out, recording.signal_mv)
+        except OSError as error:
+            raise LvmError(f"The samples cannot be written: {error.strerror}. Check the name they go to.") from None
+    typed = {k: v for k, v in asdict(_patient(args)).items() if v is not None}
+    beat = recording.representative
+    return {
+        "format": recording.format,
+        "version": recording.version,
+        "sampling_rate_hz": recording.sampling_rate_hz,
+        "duration_s": recording.duration_s,
+        "leads": LEADS,
+        "derived_leads": recording.derived_leads,
+        "patient": asdict(recording.patient) | typed,
+        "device": asdict(recording.device),
+        "acquired_at": recording.acquired_at,
+        "pacemaker": recording.pacemaker,
+        "findings": recording.findings,
+        "representative_beat": beat
+        and {
+            "sampling_rate_hz": beat.sampling_rate_hz,
+            "duration_s": beat.signal_mv.shape[1] / beat.sampling_rate_hz,
+        },
+        "left_out": recording.left_out,
+        "warnings": recording.warnings,
+    }
+
+
+def beats_row(path: str, args: argparse.Namespace) -> Row:
+    from lvm.analysis import analyse
+
+    analysis = analyse(_read(path))
+    beats = [
+        {"r_s": beat.r_s, **waves.seconds(), "usable": beat.usable, "reason": beat.reason or None}
+        for beat, waves in zip(analysis.beats, analysis.waves, strict=True)
+    ]
+    return {
+        "beats": beats,
+        "chosen_beat": analysis.chosen,
+        "chosen_reason": analysis.chosen_reason,
+        "measured": asdict(analysis.measured),
+        "quality": {"usable": analysis.quality.usable} | asdict(analysis.quality),
+    }
+
+
+def estimate_row(path: str, args: argparse.Namespace) -> Row:
+    from lvm.analysis import analyse
+    from lvm.estimate import estimate
+    from lvm.weights import load
+
+    recording = _read(path)
+    bundle = load(args.bundle) if args.bundle else None
+    e = estimate(analyse(recording), _patient(args), bundle=bundle, override=args.override_scope)
+    reference = None
+    if e.limit is not None:
+        reference = asdict(e.limit) | {"above": e.above_limit}
+    model = None
+    if e.card is not None:
+        model = {"bundle": e.card.name, "sha256": e.card.sha256}
+        model |= {key: e.card.fields[key] for key in ("version", "title", "training_data")}
+    return {
+        "lvm_g": e.lvm_g,
+        "interval_g": e.interval_g,
+        "interval_level": e.interval_level,
+        "bsa_m2": e.bsa_m2,
+        "bsa_formula": e.bsa_formula,
+        "lvmi_g_m2": e.lvmi_g_m2,
+        "reference": reference,
+        "model": model,
+        "inputs": {name: asdict(value) for name, value in e.inputs.items()},
+        "per_beat_g": e.per_beat_g,
+        "per_fold_g": e.per_fold_g,
+        "criteria": [asdict(c) for c in e.criteria],
+        "withheld": e.withheld,
+        "out_of_scope": e.out_of_scope,
+        "overridden": e.overridden,
+        "warnings": e.warnings + recording.warnings,
+    }
+
+
+def explain_row(path: str, args: argparse.Namespace) -> Row:
+    from lvm.analysis import analyse
+    from lvm.estimate import estimate
+    from lvm.explain import explain
+    from lvm.weights import load
+
+    recording = _read(path)
+    analysis = analyse(recording)
+    bundle = load(args.bundle) if args.bundle else None
+    e = estimate(analysis, _patient(args), bundle=bundle, override=args.override_scope)
+    if e.card is None:
+        raise LvmError(f"There is no estimate to explain. {e.withheld}")
+    x = explain(analysis, e, load(e.card.name), method=args.method, threshold=args.threshold)
+    return {
+        "method": x.method,
+        "target": x.target,
+        "lvm_g": x.lvm_g,
+        "baseline": {"name": x.baseline_name, "lvm_g": x.baseline_lvm_g},
+        "table": [asdict(cell) for cell in x.table],
+        "scalars": [{"name": name, "grams": grams} for name, grams in x.scalars],
+        "trust": x.trust,
+        "out_of_scope": e.out_of_scope,
+        "overridden": e.overridden,
+        "warnings": e.warnings + x.warnings + recording.warnings,
+    }
