@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from lvm import beats, clean, measure, waves
 from lvm.beats import Beat, BeatWindow
-from lvm.measure import Amplitudes
+from lvm.measure import Amplitudes, Timing
 from lvm.quality import USABLE_BEATS_NEEDED, Quality, judge
 from lvm.recording import Measurements, Recording, Signal
 from lvm.waves import Waves
@@ -27,6 +27,7 @@ class Analysis:
     chosen: int | None
     chosen_reason: str
     measured: Measurements
+    timing: Timing
     amplitudes: Amplitudes | None
     flat_leads: tuple[str, ...]
     quality: Quality
@@ -59,6 +60,7 @@ def analyse(recording: Recording) -> Analysis:
         chosen,
         reason,
         measured,
+        measure.timing(cleaned, found, marked),
         amplitudes,
         flat,
         judge(recording, cleaned, network, found, flat, amplitudes, measured),

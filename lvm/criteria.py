@@ -1,43 +1,57 @@
-"""Rule-based voltage criteria of left-ventricular hypertrophy, each a row: what is measured, where it is met, who said.
+"""Rule-based criteria of left-ventricular hypertrophy, each a row: what is measured, where it is met, who said.
 
-Voltages need the 0.5-150 Hz band of `lvm.clean` (AHA/ACC/HRS 2007, part I). No criterion is superior (AHA/ACCF/HRS
-2009, part V), so each is named.
+All of them rest on voltages, which need a bandwidth of 150 Hz. With less they may read low, and the result says so
+(what is met is met all the same); at 40 Hz or less they are not valid, and nothing is met or not met (AHA/ACC/HRS 2007,
+part I). No criterion is superior (AHA/ACCF/HRS 2009, part V), so each is named. Products are in mm ms, 10 mm to a mV.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lvm.measure import Amplitudes
+from lvm import romhilt_estes
+from lvm.heart import Heart, Measured, in_leads, largest, wave_mv
 from lvm.recording import Sex
+from lvm.romhilt_estes import Points
+
+__all__ = ["CRITERIA", "DIAGNOSTIC_HZ", "NOT_VALID_HZ", "Criterion", "CriterionResult", "Heart", "Points", "judge"]
+
+DIAGNOSTIC_HZ = 150.0
+NOT_VALID_HZ = 40.0
 
 _MM_PER_MV = 10
-
-
-@dataclass(frozen=True)
-class Heart:
-    """What the criteria look at."""
-
-    amplitudes: Amplitudes
-    qrs_duration_ms: float | None
-    sex: Sex
+_QRS = "QRS duration"
 
 
 @dataclass(frozen=True)
 class Criterion:
     """`value` gives the measured number and the waves it rests on; it is met from `threshold[sex]` on, or only
-    above it where `above` says so."""
+    above it where `above` says so.
+
+    grades : where there are several thresholds, each with its name, the lowest first, which is `threshold` too.
+    points : where the value is a sum of points, what each of them is given for.
+    note, note_women : what to know of every value, and of every woman's, as a sentence.
+    """
 
     name: str
     unit: str
-    value: Callable[[Heart], tuple[float | None, tuple[str, ...]]]
+    value: Callable[[Heart], Measured]
     threshold: dict[Sex, float]
     source: str
     above: bool = False
+    grades: tuple[tuple[float, str], ...] = ()
+    points: Callable[[Heart], tuple[Points, ...]] | None = None
+    note: str = ""
+    note_women: str = ""
 
 
 @dataclass(frozen=True)
 class CriterionResult:
-    """`met` where value >= threshold, or > threshold where `above`; None where the value is not known."""
+    """`met` where value >= threshold, or > threshold where `above`; None where the value is not known or not valid.
+
+    notes : what the reader has to know of this value, in sentences.
+    grades, grade : all grades with their thresholds, and the name of the one that is reached, if any.
+    points : what the value is the sum of, for a score.
+    """
 
     name: str
     value: float | None
@@ -47,51 +61,117 @@ class CriterionResult:
     met: bool | None
     leads: tuple[str, ...]
     source: str
+    notes: tuple[str, ...] = ()
+    grades: tuple[tuple[float, str], ...] = ()
+    grade: str | None = None
+    points: tuple[Points, ...] = ()
 
 
 def _both(limit: float) -> dict[Sex, float]:
     return {"male": limit, "female": limit}
 
 
-def _sokolow(h: Heart) -> tuple[float, tuple[str, ...]]:
-    lead = max(("V5", "V6"), key=h.amplitudes.r.__getitem__)
-    return h.amplitudes.s["V1"] + h.amplitudes.r[lead], ("SV1", f"R{lead}")
+def _sum(h: Heart, *waves: str) -> Measured:
+    """The sum of some waves in mV; unknown where one of them is."""
+    mv = [wave_mv(h, wave) for wave in waves]
+    known = [value for value in mv if value is not None]
+    return Measured(sum(known) if len(known) == len(mv) else None, waves)
 
 
-def _cornell(h: Heart) -> tuple[float, tuple[str, ...]]:
-    return h.amplitudes.r["aVL"] + h.amplitudes.s["V3"], ("RaVL", "SV3")
+def _times_qrs(h: Heart, voltage: Measured, more_mv: float = 0.0) -> Measured:
+    """mm ms."""
+    product = None
+    if voltage.value is not None and h.qrs_duration_ms is not None:
+        product = (voltage.value + more_mv) * _MM_PER_MV * h.qrs_duration_ms
+    return Measured(product, (*voltage.waves, _QRS))
 
 
-def _cornell_product(h: Heart) -> tuple[float | None, tuple[str, ...]]:
-    voltage, leads = _cornell(h)
-    if h.qrs_duration_ms is None:
-        return None, (*leads, "QRS duration")
-    for_women = 0.8 if h.sex == "female" else 0.0
-    return (voltage + for_women) * _MM_PER_MV * h.qrs_duration_ms, (*leads, "QRS duration")
+def _sokolow(h: Heart) -> Measured:
+    return _sum(h, "SV1", *largest(h, "RV5", "RV6").waves)
 
 
-def _peguero(h: Heart) -> tuple[float, tuple[str, ...]]:
-    deepest = max(h.amplitudes.s, key=h.amplitudes.s.__getitem__)
-    return h.amplitudes.s[deepest] + h.amplitudes.s["V4"], (f"S{deepest}", "SV4")
+def _cornell(h: Heart) -> Measured:
+    return _sum(h, "RaVL", "SV3")
+
+
+def _cornell_product(h: Heart) -> Measured:
+    return _times_qrs(h, _cornell(h), 0.8 if h.sex == "female" else 0.0)
+
+
+def _peguero(h: Heart) -> Measured:
+    return _sum(h, *largest(h, *in_leads("S")).waves, "SV4")
+
+
+def _lewis(h: Heart) -> Measured:
+    for_it, against = _sum(h, "RI", "SIII"), _sum(h, "RIII", "SI")
+    value = None if for_it.value is None or against.value is None else for_it.value - against.value
+    return Measured(value, (*for_it.waves, *(f"-{wave}" for wave in against.waves)))
 
 
 CRITERIA = (
     Criterion("Sokolow-Lyon", "mV", _sokolow, _both(3.5), "Sokolow & Lyon 1949"),
+    Criterion("Sokolow-Lyon product", "mm·ms", lambda h: _times_qrs(h, _sokolow(h)), _both(3710.0), "Okin 1995"),
     Criterion("Cornell voltage", "mV", _cornell, {"male": 2.8, "female": 2.0}, "Casale 1987"),
-    Criterion("Cornell product", "mm·ms", _cornell_product, _both(2440.0), "Molloy 1992"),
-    Criterion("Peguero-Lo Presti", "mV", _peguero, {"male": 2.8, "female": 2.3}, "Peguero 2017"),
     Criterion(
-        "R in aVL", "mV", lambda h: (h.amplitudes.r["aVL"], ("RaVL",)), _both(1.1), "Sokolow & Lyon 1949", above=True
+        "Cornell product",
+        "mm·ms",
+        _cornell_product,
+        _both(2440.0),
+        "Molloy 1992",
+        note_women="Cornell product: in women 0.8 mV are added to the voltage.",
+    ),
+    Criterion("Peguero-Lo Presti", "mV", _peguero, {"male": 2.8, "female": 2.3}, "Peguero 2017"),
+    Criterion("R in aVL", "mV", lambda h: _sum(h, "RaVL"), _both(1.1), "Sokolow & Lyon 1949", above=True),
+    Criterion("Gubner-Ungerleider", "mV", lambda h: _sum(h, "RI", "SIII"), _both(2.5), "Gubner & Ungerleider 1943"),
+    Criterion("Lewis", "mV", _lewis, _both(1.7), "Lewis 1914"),
+    Criterion(
+        "Romhilt-Estes",
+        "points",
+        romhilt_estes.total,
+        _both(4.0),
+        "Romhilt & Estes 1968",
+        grades=((4.0, "probable"), (5.0, "definite")),
+        points=romhilt_estes.points,
+        note="Romhilt-Estes: it is not known whether digitalis is taken; that it is not is assumed. With it, a "
+        "secondary ST-T abnormality gives 1 point instead of 3.",
     ),
 )
 
 
+def bandwidth_note(bandwidth_hz: float | None) -> str:
+    """What the bandwidth of the samples means for their voltages; "" where it is wide enough, or not known."""
+    if bandwidth_hz is None or bandwidth_hz >= DIAGNOSTIC_HZ:
+        return ""
+    holds = f"the samples hold frequencies up to {bandwidth_hz:.0f} Hz, and voltages need {DIAGNOSTIC_HZ:.0f} Hz"
+    if bandwidth_hz > NOT_VALID_HZ:
+        return f"Voltages may read low: {holds} (AHA 2007)."
+    return f"Voltages are not valid: {holds}; at {NOT_VALID_HZ:.0f} Hz or less nothing is judged (AHA 2007)."
+
+
 def judge(heart: Heart) -> tuple[CriterionResult, ...]:
     """Every criterion on one heart, in the order of CRITERIA."""
-    results = []
-    for c in CRITERIA:
-        value, leads = c.value(heart)
-        limit = c.threshold[heart.sex]
-        met = None if value is None else value > limit if c.above else value >= limit
-        results.append(CriterionResult(c.name, value, c.unit, limit, c.above, met, leads, c.source))
-    return tuple(results)
+    return tuple(_judged(criterion, heart) for criterion in CRITERIA)
+
+
+def _judged(c: Criterion, heart: Heart) -> CriterionResult:
+    value, waves = c.value(heart)
+    limit, points = c.threshold[heart.sex], c.points(heart) if c.points else ()
+    valid = heart.bandwidth_hz is None or heart.bandwidth_hz > NOT_VALID_HZ
+    met = None if value is None or not valid else value > limit if c.above else value >= limit
+    reached = [name for least, name in c.grades if met and value is not None and value >= least]
+    for_women = c.note_women if heart.sex == "female" else ""
+    notes = (bandwidth_note(heart.bandwidth_hz), romhilt_estes.note(points), c.note, for_women)
+    return CriterionResult(
+        c.name,
+        value,
+        c.unit,
+        limit,
+        c.above,
+        met,
+        waves,
+        c.source,
+        notes=tuple(note for note in notes if note),
+        grades=c.grades,
+        grade=reached[-1] if reached else None,
+        points=points,
+    )

@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lvm.analysis import Analysis
-from lvm.criteria import CriterionResult, Heart, judge
+from lvm.criteria import CriterionResult, judge
 from lvm.errors import WeightsError
+from lvm.heart import Heart
 from lvm.net.config import DEMOGRAPHICS, ECG_MEASURES, Config, InputSet, encode_scalar, unknown_key
-from lvm.recording import Patient, Signal, Typed
+from lvm.recording import LIMB, Patient, Signal, Typed
 from lvm.reference import BSA_FORMULA, CT_LIMITS, Limit, bsa_m2
 from lvm.scope import out_of_scope
 from lvm.weights import Bundle, Card, choose, load
@@ -98,10 +99,24 @@ def _interval(card: Card, imputed: list[str]) -> tuple[float, tuple[float, float
 
 
 def _criteria(analysis: Analysis, inputs: dict[str, Input]) -> tuple[CriterionResult, ...]:
-    sex, qrs = inputs["sex"].value, inputs["qrs_duration_ms"].value
-    if analysis.amplitudes is None or sex not in ("male", "female") or analysis.flat_leads:
+    """None without the sex, a QRS, or the limb leads, for the chest leads are against these.
+
+    Criteria that need another lead which is flat are there without a value.
+    """
+    sex, flat = inputs["sex"].value, analysis.flat_leads
+    if analysis.amplitudes is None or sex not in ("male", "female") or set(flat) & set(LIMB):
         return ()
-    return judge(Heart(analysis.amplitudes, None if qrs is None else float(qrs), "male" if sex == "male" else "female"))
+    qrs_ms, axis_deg = (inputs[name].value for name in ("qrs_duration_ms", "qrs_axis_deg"))
+    return judge(
+        Heart(
+            analysis.amplitudes.without(flat),
+            None if qrs_ms is None else float(qrs_ms),
+            "male" if sex == "male" else "female",
+            None if axis_deg is None else float(axis_deg),
+            analysis.timing.without(flat),
+            analysis.recording.bandwidth_hz,
+        )
+    )
 
 
 def estimate(

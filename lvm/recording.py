@@ -81,6 +81,7 @@ class Recording:
     warnings : sentences for the user about what was odd in the file.
     left_out : kinds of identifying facts that the file holds and that were not kept, such as "name"; see
         lvm.read.receipt.
+    low_pass_hz : the low-pass filter that the samples went through, as the file says; None where it says nothing.
     """
 
     signal_mv: Signal
@@ -96,7 +97,14 @@ class Recording:
     representative: RepresentativeBeat | None = None
     warnings: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    low_pass_hz: float | None = None
 
     @property
     def duration_s(self) -> float:
         return float(self.signal_mv.shape[1] / self.sampling_rate_hz)
+
+    @property
+    def bandwidth_hz(self) -> float:
+        """Up to which frequency the samples hold the signal: the smaller of low_pass_hz and two fifths of the rate."""
+        carried_hz = self.sampling_rate_hz * 2 / 5  # half is the limit, and the filter before the converter needs room
+        return carried_hz if self.low_pass_hz is None else min(carried_hz, self.low_pass_hz)

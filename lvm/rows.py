@@ -68,6 +68,7 @@ def read_row(path: str, args: argparse.Namespace) -> Row:
         "format": recording.format,
         "version": recording.version,
         "sampling_rate_hz": recording.sampling_rate_hz,
+        "low_pass_hz": recording.low_pass_hz,
         "duration_s": recording.duration_s,
         "leads": LEADS,
         "derived_leads": recording.derived_leads,
@@ -99,6 +100,8 @@ def beats_row(path: str, args: argparse.Namespace) -> Row:
         "chosen_beat": analysis.chosen,
         "chosen_reason": analysis.chosen_reason,
         "measured": asdict(analysis.measured),
+        "timing": asdict(analysis.timing),
+        "amplitudes_mv": analysis.amplitudes and asdict(analysis.amplitudes),
         "quality": {"usable": analysis.quality.usable} | asdict(analysis.quality),
     }
 

@@ -93,3 +93,7 @@ with measured:
         border="horizontal",
         alt="Measurements of the device beside those computed here",
     )
+if analysis.amplitudes is not None:
+    with st.expander("Amplitudes in every lead"):
+        st.table(tables.amplitudes(analysis), hide_index=True, border="horizontal", alt="Amplitudes in every lead")
+        st.markdown(f":small[{words.AMPLITUDES}]")

@@ -1,4 +1,4 @@
-"""The estimate of LV mass: what it rests on, how sure it is, and what the voltage criteria say."""
+"""The estimate of LV mass: what it rests on, how sure it is, and what the criteria of LV hypertrophy say."""
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ from lvm.ui.scope import scope
 st.title("LV mass")
 case = case_or_empty("the estimate of LV mass")
 
-from lvm.show import alts, quality, tables, words  # noqa: E402 - not before an ECG is there
+from lvm.show import alts, criteria, quality, tables, words  # noqa: E402 - not before an ECG is there
 from lvm.show.mass import mass  # noqa: E402
 
 try:
@@ -75,11 +75,13 @@ with result:
             alt="Models 1 and 2 side by side",
         )
 
-st.subheader("Voltage criteria on the same ECG")
-st.markdown(words.criteria_line(estimate))
+st.subheader("Criteria of LV hypertrophy on the same ECG")
+st.markdown(criteria.line(estimate))
 if estimate.criteria:
-    st.table(tables.criteria(estimate), hide_index=True, border="horizontal", alt=words.criteria_line(estimate))
-    st.markdown(
-        ":small[Medians over the usable beats, 0.5–150 Hz. No criterion is better than the others; most miss more than "
-        "half of hypertrophied hearts and are right in 85–90 % of normal ones (AHA/ACCF/HRS 2009).]"
+    st.table(criteria.table(estimate), hide_index=True, border="horizontal", alt=criteria.line(estimate))
+    st.markdown(quality.small_list(criteria.notes(estimate)))
+    st.markdown("**Romhilt-Estes, point by point**")
+    st.table(
+        criteria.score(estimate), hide_index=True, border="horizontal", alt="The points of the Romhilt-Estes score"
     )
+    st.markdown(f":small[{criteria.how(case.analysis.recording)}]")

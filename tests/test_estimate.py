@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -5,7 +7,7 @@ import torch
 from lvm.analysis import analyse
 from lvm.cohort.simulate import Heart
 from lvm.estimate import Input, estimate, gather_inputs
-from lvm.recording import Measurements, Patient, Typed
+from lvm.recording import LEADS, Measurements, Patient, Typed
 from tests.helpers import bundle, recording
 
 
@@ -99,6 +101,40 @@ def test_flat_limb_leads_have_no_axis_and_no_criteria(small):
     analysis = analyse(bad)
     assert analysis.measured.qrs_axis_deg is None
     assert estimate(analysis, bundle=small).criteria == ()
+
+
+def test_criteria_that_need_a_flat_chest_lead_have_no_value(small):
+    bad = recording()
+    bad.signal_mv[LEADS.index("V3")] = 0
+    criteria = {c.name: c for c in estimate(analyse(bad), bundle=small).criteria}
+    assert (criteria["Cornell voltage"].value, criteria["Cornell voltage"].met) == (None, None)
+    assert criteria["Sokolow-Lyon"].met is False
+
+
+def test_criteria_rest_on_what_was_typed_before_what_the_device_measured(analysis, small):
+    def points(**typed):
+        criteria = estimate(analysis, Typed(**typed), bundle=small).criteria
+        product, score = criteria[1], criteria[-1]
+        return product.value, {sign.name: sign.given for sign in score.points}
+
+    by_device, signs = points()
+    assert (signs["Left axis deviation"], signs["QRS duration"]) == (0, 1)  # -20 degrees, 96 ms
+    by_hand, signs = points(qrs_axis_deg=-40.0, qrs_duration_ms=72.0)
+    assert (signs["Left axis deviation"], signs["QRS duration"]) == (2, 0)
+    assert by_hand == pytest.approx(by_device * 72 / 96)
+
+
+@pytest.mark.parametrize(
+    ("low_pass_hz", "met", "said"),
+    [(None, False, None), (150.0, False, None), (100.0, False, "may read low"), (40.0, None, "are not valid")],
+)
+def test_criteria_know_the_bandwidth(small, low_pass_hz, met, said):
+    filtered = replace(recording(), low_pass_hz=low_pass_hz)
+    found = estimate(analyse(filtered), bundle=small).criteria[0]
+    assert found.value is not None
+    assert found.met is met
+    assert bool(found.notes) == (said is not None)
+    assert said is None or said in found.notes[0]
 
 
 def test_unknown_numbers_are_imputed_named_and_widen_the_interval(small):

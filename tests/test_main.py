@@ -31,8 +31,8 @@ def test_read(ecg, capsys, tmp_path):
     assert main(["read", ecg, "--json", "--samples", str(out)]) == 0
     (row,) = objects(capsys)
     assert list(row) == [
-        "file", "format", "version", "sampling_rate_hz", "duration_s", "leads", "derived_leads", "patient", "device",
-        "acquired_at", "pacemaker", "findings", "representative_beat", "left_out", "warnings",
+        "file", "format", "version", "sampling_rate_hz", "low_pass_hz", "duration_s", "leads", "derived_leads",
+        "patient", "device", "acquired_at", "pacemaker", "findings", "representative_beat", "left_out", "warnings",
     ]  # fmt: skip
     assert row["file"] == ecg
     assert row["leads"] == ["I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6"]

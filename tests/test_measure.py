@@ -1,4 +1,5 @@
 from dataclasses import replace
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -7,6 +8,7 @@ from lvm.analysis import analyse
 from lvm.beats import Beat
 from lvm.cohort.simulate import Heart, simulate, true_measurements
 from lvm.measure import amplitudes, measure
+from lvm.read import read
 from lvm.recording import LEADS, Measurements, Recording
 from lvm.waves import Waves
 
@@ -106,13 +108,29 @@ def test_amplitudes_by_hand():
     signal[ROW["V3"], 185:215] -= 0.9  # QS
     signal[ROW["V5"], 280:300] -= 0.2  # inverted T
     signal[ROW["V2"], 280:300] += 0.6
+    signal[ROW["II"], 110:130] += 0.15  # P upright, ST elevated at J and less so later
+    signal[ROW["II"], 220:260] += 0.12
+    signal[ROW["II"], 245:260] -= 0.04
+    signal[ROW["aVR"], 110:130] -= 0.11
+    signal[ROW["V1"], 204:215] += 1.8  # r, S, R'
     found = amplitudes(signal, (Beat(200),), (MARKS,))
-    assert (found.r["V1"], found.s["V1"]) == pytest.approx((0.2, 1.1))
-    assert (found.r["V5"], found.s["V5"]) == pytest.approx((1.7, 0.25))
-    assert (found.r["V3"], found.s["V3"]) == pytest.approx((0.0, 0.9))
+    assert (found.r["V1"], found.s["V1"], found.r_prime["V1"]) == pytest.approx((0.7, 1.1, 0.7))
+    assert (found.q["V5"], found.r["V5"], found.s["V5"], found.r_prime["V5"]) == pytest.approx((0.3, 1.7, 0.25, 0))
+    assert (found.q["V3"], found.r["V3"], found.s["V3"]) == pytest.approx((0.0, 0.0, 0.9))
     assert (found.r["II"], found.s["II"]) == (0.0, 0.0)
     assert (found.t["V5"], found.t["V2"]) == pytest.approx((-0.2, 0.6))
-    assert tuple(found.r) == tuple(found.s) == tuple(found.t) == LEADS
+    assert (found.p["II"], found.p["aVR"]) == pytest.approx((0.15, -0.11))
+    assert (found.st_j["II"], found.st_j60["II"]) == pytest.approx((0.12, 0.08))
+    for wave in (found.q, found.r, found.s, found.r_prime, found.p, found.st_j, found.st_j60, found.t):
+        assert tuple(wave) == LEADS
+
+
+def test_leads_can_be_made_unknown():
+    found = amplitudes(by_hand(0), (Beat(200),), (Waves(None, None, 180, 220),)).without(("V2", "V3"))
+    assert "V2" not in found.r
+    assert "V3" not in found.st_j
+    assert found.r["V1"] == pytest.approx(1.0)
+    assert found.t is None
 
 
 def test_amplitudes_are_medians_over_usable_beats_with_a_qrs():
@@ -138,3 +156,41 @@ def test_amplitudes_of_a_simulated_heart_are_those_of_its_noise_free_beat():
         assert found.r[lead] == pytest.approx(qrs[ROW[lead]].max(), abs=0.06)
     for lead in ("V1", "V2", "V3"):
         assert found.s[lead] == pytest.approx(-qrs[ROW[lead]].min(), abs=0.06)
+    p = clean.signal_mv[:, int(beat.p_onset_s * 5000) : int(beat.p_offset_s * 5000)]
+    for lead in ("II", "aVR"):
+        assert found.p[lead] == pytest.approx(p[ROW[lead]][np.abs(p[ROW[lead]]).argmax()], abs=0.02)
+
+
+def test_st_level_of_a_secondary_change():
+    strained = analyse(Recording(simulate(replace(NORMAL, strain_mv=0.4)).signal_mv, 500.0, "simulated", None))
+    normal = analyse(Recording(simulate(NORMAL).signal_mv, 500.0, "simulated", None))
+    assert strained.amplitudes.st_j60["V5"] < -0.1
+    assert normal.amplitudes.st_j60["V5"] > 0
+
+
+def test_a_real_beat_has_the_amplitudes_that_cardiosoft_measured(shared):
+    data = (shared / "ecg-files/ge_cardiosoft_xml/ecgprocess_example-XML1.xml").read_bytes()
+    beat = read(data).representative.signal_mv
+    measured = ElementTree.fromstring(data).find("RestingECGMeasurements")
+    marks = [int(measured.findtext(mark)) // 2 for mark in ("POnset", "POffset", "QOnset", "QOffset", "TOffset")]
+    found = amplitudes(beat, (Beat(240),), (Waves(*marks[:4], marks[3] + 40, marks[4]),))
+    for wave, tag in (("q", "Q"), ("r", "R"), ("s", "S"), ("r_prime", "R1"), ("st_j", "J")):
+        texts = measured.findtext(f"MeasurementTable/{tag}Amplitude").split(",")
+        theirs_mv = np.array([float(text.strip() or 0) / 1000 for text in texts])
+        theirs_mv[(np.abs(theirs_mv) < 0.05) & (wave != "st_j")] = 0  # no wave by our rule
+        np.testing.assert_allclose(list(getattr(found, wave).values()), theirs_mv, atol=0.025)
+
+
+def test_a_real_beat_has_the_amplitudes_that_schiller_measured(shared):
+    data = (shared / "ecg-files/schiller_sema_xml/cvrg_schiller.xml").read_bytes()
+    beat = read(data).representative.signal_mv
+    event = ElementTree.fromstring(data).find("eventdata/event")
+    stated = {one.findtext("name"): one.findtext("value") for one in event.findall("annotation_global")}
+    marks = [int(stated[mark]) for mark in ("P_ON", "P_OFF", "QRS_ON", "QRS_OFF", "T_OFF")]
+    found = amplitudes(beat, (Beat(280),), (Waves(*marks[:4], marks[3] + 40, marks[4]),))
+    for lead, channel in zip(LEADS, event.find("wavedata").findall("channel"), strict=True):
+        theirs = {one.findtext("name"): float(one.findtext("value")) for one in channel.findall("annotation_lead")}
+        deepest = max(found.q[lead], found.s[lead])  # of a QS complex Schiller makes a Q
+        assert found.r[lead] == pytest.approx(theirs["R_AMPL"] if theirs["R_AMPL"] >= 0.05 else 0, abs=0.02)
+        assert -deepest == pytest.approx(min(theirs["Q_AMPL"], theirs["S_AMPL"]), abs=0.065)
+        assert found.st_j[lead] == pytest.approx(theirs["J_AMPL"], abs=0.025)

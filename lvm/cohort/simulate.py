@@ -47,9 +47,9 @@ class _Bump:
     back_mv: float
 
 
-_P = (  # right atrium, then left; the sum peaks at 1 mV
-    _Bump(0.00, 0.40, 0.75, 0.70, 8.0, -0.33),
-    _Bump(0.25, 0.62, 1.00, 0.58, -10.0, 0.42),
+_P = (  # right atrium, to the front, so that V1 is biphasic, then left; the sum peaks at 1 mV
+    _Bump(0.00, 0.40, 0.75, 0.70, 8.0, -1.0),
+    _Bump(0.25, 0.62, 1.00, 0.58, -10.0, 0.0),
 )
 _QRS = (  # septum; free walls, early and late; base
     _Bump(0.00, 0.22, 0.50, 0.10, -155.0, -0.34),

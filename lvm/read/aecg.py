@@ -6,6 +6,8 @@ several       of several series, or sequence sets of a series, the one with the 
               longest, of these the first; the user is told. They are never joined
 rate          1 / increment of the TIME_ABSOLUTE or TIME_RELATIVE sequence, in s, ms or us; s where no unit is stated
 step          scale in uV, mV, nV or V; another unit, or none, is refused
+low-pass      controlVariable of the rhythm series: MDC_ECG_CTL_VBL_ATTR_FILTER_CUTOFF_FREQ, Hz, of the
+              MDC_ECG_CTL_VBL_ATTR_FILTER_LOW_PASS
 leads         MDC_ECG_LEAD_* or another maker's *_LEAD_*, or the bare name; leads beyond the twelve are dropped
 cut off       the end where all leads are alike: zeros and the calibration pulse of files converted from Philips
 representative beat   derivation/derivedSeries, or a series, of code REPRESENTATIVE_BEAT; alone, without a rhythm, it is
@@ -20,7 +22,7 @@ measurements  annotations of the rhythm series, else of its representative beat:
 statements    MDC_ECG_INTERPRETATION_* and MDC_ECG_RHY, in words; the codes MDC_ECG_RHY_ATR_FIB, MDC_ECG_BEAT_PACED and
               MDC_ECG_WAVP_PACE; those of complete bundle branch blocks where half of the beats have one; a pacemaker
               also from Mindray's Paced
-not read      boundaries, measurements of single leads, filters (already applied)
+not read      boundaries, measurements of single leads, other filters (already applied)
 """
 
 from collections.abc import Iterator
@@ -100,6 +102,7 @@ def parse(root: xml.Element) -> Recording:
         representative=_representative(root, series),
         warnings=several + warnings + odd,
         left_out=facts.left_out(root),
+        low_pass_hz=facts.low_pass_hz(series),
     )
 
 

@@ -3,12 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from math import pi
 from statistics import median
 from typing import NamedTuple
 
+from lvm.read import leads, receipt, statements, xml
 from lvm.read import patient as units
-from lvm.read import receipt, statements, xml
 from lvm.recording import Finding, Measurements, Patient
 
 _SUBJECT = "componentOf/timepointEvent/componentOf/subjectAssignment/subject/trialSubject"
@@ -44,6 +45,8 @@ _IN_UNIT = {
 }
 _DEEPEST = 3  # annotations within annotations: a beat's, then a wave's
 _MOST_OF_TWELVE = 8  # an annotation that names fewer leads is about those leads only
+
+_LOW_PASS, _CUTOFF = "_FILTER_LOW_PASS", "_FILTER_CUTOFF_FREQ"
 
 _SAID_IN = ("MDC_ECG_INTERPRETATION", "MDC_ECG_RHY")
 # Codes of ISO 11073-10102 in words that statements.py knows. An incomplete block is none there.
@@ -239,6 +242,22 @@ def findings(annotations: list[Annotation]) -> tuple[Finding, ...]:
 def paced(root: xml.Element) -> bool | None:
     """Mindray's Paced."""
     return {"true": True, "false": False}.get((xml.text(root, f"{_PERSON}/Paced") or "").lower())
+
+
+def low_pass_hz(series: xml.Element) -> float | None:
+    """The low-pass filter of a series."""
+    variables = islice(xml.children(series, "controlVariable/controlVariable"), _MAX_OBSERVED)
+    cutoffs = (
+        value
+        for one in variables
+        if code_of(one).endswith(_LOW_PASS)
+        for part in xml.children(one, "component/controlVariable")
+        if code_of(part).endswith(_CUTOFF)
+        for value in xml.children(part, "value")
+    )
+    return leads.stated_low_pass_hz(
+        xml.number_in(value.get("value")) for value in cutoffs if (value.get("unit") or "Hz").strip().lower() == "hz"
+    )
 
 
 def left_out(root: xml.Element) -> tuple[str, ...]:

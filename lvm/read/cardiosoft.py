@@ -5,6 +5,7 @@ encoding      declared ISO-8859-1 or ISO8859-1
 samples       StripData/WaveformData@lead: whole numbers separated by commas, checked against ChannelSampleCountTotal
 rate          StripData/SampleRate, Hz
 step          StripData/Resolution in uVperLsb or mVperLsb; another unit, or none, is refused
+low-pass      FilterSetting/LowPass, Hz
 derived       III, aVR, aVL, aVF where not stored; leads beyond the twelve are dropped
 representative beat   RestingECGMeasurements/MedianSamples, from FirstValid to LastValid; it has its own rate and step;
               alone, without StripData, it is refused
@@ -12,7 +13,7 @@ patient       PatientInfo: Age@units, else BirthDateTime at ObservationDateTime;
 measurements  RestingECGMeasurements; PR is called PQInterval
 statements    Interpretation: Diagnosis and Conclusion; a pacemaker also from PatientInfo/PaceMaker
 not read      FullDisclosure (minutes of all leads, unfiltered), VectorLoops (computed from the median beat),
-              FilterSetting (already applied), the measurements of each lead
+              the other filters (already applied), the measurements of each lead
 """
 
 from contextlib import suppress
@@ -28,6 +29,7 @@ from lvm.read.leads import (
     checked_rate_hz,
     checked_uv_per_bit,
     representative,
+    stated_low_pass_hz,
     whole_numbers,
 )
 from lvm.recording import Patient, Recording, RepresentativeBeat
@@ -45,6 +47,7 @@ _MEASURED_AS = {
     "qt_interval_ms": "QTInterval",
 }
 _INFO, _VISIT, _CLINICAL = "PatientInfo", "PatientVisit", "ClinicalInfo"
+_CUTOFF = "FilterSetting/LowPass"
 _WHO = ("FamilyName", "GivenName", "PersonID")
 _IDENTIFYING = {
     "name": (f"{_INFO}/Name/FamilyName", f"{_INFO}/Name/GivenName"),
@@ -111,6 +114,7 @@ def parse(root: xml.Element) -> Recording:
         representative=_representative(root),
         warnings=warnings + odd,
         left_out=receipt.in_xml(root, _IDENTIFYING),
+        low_pass_hz=_low_pass_hz(root),
     )
 
 
@@ -134,6 +138,11 @@ def _strip(root: xml.Element) -> xml.Element:
 def _rate_hz(block: xml.Element) -> float:
     unit = _unit(block, "SampleRate")
     return checked_rate_hz(xml.number(block, "SampleRate") if unit in (None, "HZ") else None)
+
+
+def _low_pass_hz(root: xml.Element) -> float | None:
+    in_hz = _unit(root, _CUTOFF) in (None, "HZ")
+    return stated_low_pass_hz([xml.number(root, _CUTOFF)] if in_hz else [])
 
 
 def _leads_mv(block: xml.Element) -> dict[str, Samples]:

@@ -10,6 +10,7 @@ rate          SamplingFrequency of that item
 leads         ChannelSourceSequence in codes of SCPECG (5.6.3-9-1) or MDC (2:1, MDC_ECG_LEAD_I), else by meaning, else
               ChannelLabel; leads beyond the twelve are dropped; ChannelSampleSkew is ignored
 step          ChannelSensitivity x ChannelSensitivityCorrectionFactor, plus ChannelBaseline, in nV, uV, mV or V
+low-pass      the lowest FilterHighFrequency of the twelve leads, Hz
 padding       WaveformPaddingValue and the least value of signed samples of 16 or 32 bits are cut off at both ends; a
               WaveformPaddingValue of 0 is no padding: files that state it hold true samples of 0
 patient       PatientAge (042Y, 010M, 003W, 020D), else PatientBirthDate at the acquisition; PatientSex; PatientSize
@@ -40,6 +41,7 @@ from lvm.read.leads import (
     checked_uv_per_bit,
     lead_name,
     representative,
+    stated_low_pass_hz,
     stored_twice,
 )
 from lvm.recording import LEADS, Measurements, Patient, Recording, RepresentativeBeat
@@ -129,6 +131,11 @@ def parse_bytes(data: bytes, beside: source.Beside) -> Recording:
         warnings=odd + odd_patient,
         left_out=receipt.left_out(
             kind for kind, keywords in _IDENTIFYING.items() if any(dataset.text(keyword) for keyword in keywords)
+        ),
+        low_pass_hz=stated_low_pass_hz(
+            channel.number("FilterHighFrequency")
+            for channel in rhythm.items("ChannelDefinitionSequence")
+            if _lead(channel) in LEADS
         ),
     )
 

@@ -21,6 +21,8 @@ _MIN_TAIL_S = 0.1
 # Electrocardiographs store 0.5 to 20 uV a step: a unit taken wrongly by a factor of 1000 falls outside.
 MIN_UV_PER_BIT, MAX_UV_PER_BIT = 0.05, 100.0
 
+LOW_PASS_HZ = (10.0, 10_000.0)  # a 0 says that there is none
+
 MAX_LEADS = 24  # in a file; any beyond are not looked at
 
 # The twelve by their numbers in SCP-ECG, which DICOM and MDC took over.
@@ -65,6 +67,12 @@ def checked_uv_per_bit(uv_per_bit: float | None) -> float:
             f"{MIN_UV_PER_BIT} to {MAX_UV_PER_BIT:.0f} µV can be used. Export it again from the source."
         )
     return uv_per_bit
+
+
+def stated_low_pass_hz(stated_hz: Iterable[float | None]) -> float | None:
+    """The lowest low-pass filter that a file states for its leads; None where it states none that an ECG is given."""
+    low, high = LOW_PASS_HZ
+    return min((hz for hz in stated_hz if hz is not None and low <= hz <= high), default=None)
 
 
 def by_name(

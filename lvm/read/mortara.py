@@ -11,6 +11,7 @@ step          CHANNEL@UNITS_PER_MV, of each channel; where it is not stated, the
 offset        CHANNEL@OFFSET is not applied (0 in all known files, its meaning is not published); another one warns
 derived       III, aVR, aVL, aVF where not stored; leads beyond the twelve are dropped
 representative beat   TYPICAL_CYCLE/TYPICAL_CYCLE_CHANNEL@DATA, with SAMPLE_FREQ and UNITS_PER_MV of TYPICAL_CYCLE
+low-pass      SOURCE@LOW_PASS_FILTER, Hz
 patient       @AGE with @AGE_UNITS, else SUBJECT@DOB at @ACQUISITION_TIME; SUBJECT@GENDER; @HEIGHT with @HEIGHT_UNITS,
               @WEIGHT with @WEIGHT_UNITS (0 is missing); age, sex, birth date else from DEMOGRAPHIC_FIELD 3, 4, 16
 measurements  TYPICAL_CYCLE: P_AXIS, QRS_AXIS, T_AXIS, PR_DURATION, QRS_DURATION, QT; @VENT_RATE
@@ -35,6 +36,7 @@ from lvm.read.leads import (
     checked_uv_per_bit,
     lead_name,
     representative,
+    stated_low_pass_hz,
 )
 from lvm.recording import LEADS, Measurements, Patient, Recording, RepresentativeBeat
 
@@ -123,6 +125,7 @@ def parse(root: xml.Element) -> Recording:
         representative=_representative(root),
         warnings=warnings + odd,
         left_out=_left_out(root),
+        low_pass_hz=stated_low_pass_hz(_number(one, "LOW_PASS_FILTER") for one in xml.children(root, "SOURCE")),
     )
 
 

@@ -7,6 +7,7 @@ rate          SampleBase x 10^SampleExponent of that Waveform, whatever is state
 leads         LeadData/WaveFormData: Base64 of 16 bit little endian, checked against LeadSampleCountTotal and
               LeadDataCRC32 (CRC-32 of zip, over the decoded bytes; 0 or absent is not checked)
 step          LeadAmplitudeUnitsPerBit in LeadAmplitudeUnits MICROVOLTS or MILLIVOLTS
+low-pass      LowPassFilter of that Waveform, Hz
 derived       III, aVR, aVL, aVF where not stored; leads beyond the twelve are dropped
 patient       PatientDemographics: PatientAge with AgeUnits, else DateofBirth at TestDemographics/AcquisitionDate;
               Gender; HeightCM, HeightIN; WeightKG, WeightLBS (0 is missing)
@@ -32,6 +33,7 @@ from lvm.read.leads import (
     lead_name,
     listed,
     representative,
+    stated_low_pass_hz,
 )
 from lvm.recording import LEADS, Patient, Recording, RepresentativeBeat
 
@@ -105,6 +107,7 @@ def parse(root: xml.Element) -> Recording:
         representative=_representative(root),
         warnings=warnings + odd,
         left_out=receipt.in_xml(root, _IDENTIFYING),
+        low_pass_hz=stated_low_pass_hz([xml.number(waveform, "LowPassFilter")]),
     )
 
 

@@ -13,7 +13,7 @@ measurements  interpretations/interpretation/{interpretationmeasurements,globalm
               measurements/globalmeasurements, then internalmeasurements/crossleadmeasurements
 representative beat   repbeats, Base64 of 16 bit little endian, up to the padding 32767
 statements    leftstatement, lhsstatement (the reasons at their right name findings they deny)
-not read      uncompressed samples, the display filters (never applied to the samples)
+not read      uncompressed samples, the display filters (never applied to the samples, so no low-pass is stated)
 """
 
 import re

@@ -11,7 +11,8 @@ derived       III, aVR, aVL, aVF where not stored; leads beyond the twelve are d
 patient       patdata: birthdate (YYYYMMDD) at startdatetime, no age; gender; height, weight, each value and unit
 measurements  annotation_global of the same event: AXIS_P, AXIS_QRS, AXIS_T, HR, PQ, QRS, QT
 statements    textdata of type INTERPRETATION; a pacemaker also from patdata/pacemaker
-not read      P_ON, QRS_ON, ... (in samples of the average), the measurements of each lead, filters_data
+low-pass      filters_data/filter of the same event by the name LOWPASS_CUTOFF_FREQ, Hz
+not read      P_ON, QRS_ON, ... (in samples of the average), the measurements of each lead, the other filters
 """
 
 import re
@@ -30,6 +31,7 @@ from lvm.read.leads import (
     checked_rate_hz,
     checked_uv_per_bit,
     representative,
+    stated_low_pass_hz,
     whole_numbers,
 )
 from lvm.recording import Measurements, Patient, Recording, RepresentativeBeat
@@ -40,6 +42,7 @@ _RHYTHM, _AVERAGE = ("ECG_RHYTHMS", "ECG_RHYTHM"), ("ECG_AVERAGES", "ECG_AVERAGE
 _UV_PER_UNIT = {"UV": 1.0, "MV": 1000.0, "NV": 1e-3}
 _MAX_EVENTS = 100
 _MAX_LINES = 1000
+_CUTOFF = "LOWPASS_CUTOFF_FREQ"
 _CLOCK = re.compile(r"(\d{6})(\d{3})?", re.ASCII)  # HHMMSS, with or without milliseconds
 _MEASURED_AS = {
     "p_axis_deg": "AXIS_P",
@@ -103,6 +106,7 @@ def parse(root: xml.Element) -> Recording:
         representative=_representative(event),
         warnings=warnings + odd,
         left_out=_left_out(root),
+        low_pass_hz=_low_pass_hz(event),
     )
 
 
@@ -133,6 +137,11 @@ def _rate_hz(block: xml.Element) -> float:
             "Export it again from the source."
         )
     return checked_rate_hz(xml.number(block, "resolution/samplerate/value"))
+
+
+def _low_pass_hz(event: xml.Element) -> float | None:
+    filters = islice(xml.children(event, "filters_data/filter"), _MAX_LINES)
+    return stated_low_pass_hz(xml.number(one, "value") for one in filters if xml.text(one, "name") == _CUTOFF)
 
 
 def _leads_mv(block: xml.Element) -> dict[str, Samples]:

@@ -9,6 +9,7 @@ reference beat   subtracted from section 6 (flag in section 3): section 5 is add
 representative beat   section 5, with its length in section 4
 leads         section 3 by number; the twelve, others are dropped; only the time that all of them were recorded
 patient       section 1: tags 4 age, 5 birth date, 6 height, 7 weight, 8 sex; a unit that is not stated is unknown
+low-pass      section 1: tag 28, Hz
 measurements  section 7, its first block: axes (999: none), boundaries of P, QRS and T (29999 and 0: none); the
               ventricular rate, else the mean RR
 statements    sections 8 and 11 (PACE: paced); spikes in section 7 make a pacemaker
@@ -33,7 +34,7 @@ _SEX = {1: "male", 2: "female"}
 _AGE_UNITS = dict(enumerate(("years", "months", "weeks", "days", "hours"), start=1))
 _HEIGHT_UNITS = {1: "cm", 2: "inch", 3: "mm"}
 _WEIGHT_UNITS = {1: "kg", 2: "g", 3: "lb", 4: "oz"}
-_LAST_TAG, _DEVICE_TAG = 255, 14
+_LAST_TAG, _DEVICE_TAG, _LOW_PASS_TAG = 255, 14, 28
 _IDENTIFYING = {
     "name": (0, 1, 3),
     "patient number": (2,),
@@ -84,6 +85,7 @@ def parse_bytes(data: bytes, beside: source.Beside) -> Recording:
         representative=leads.representative(beat.leads_mv, beat.rate_hz) if beat else None,
         warnings=rhythm.warnings + odd + odd_patient,
         left_out=_left_out(tags),
+        low_pass_hz=leads.stated_low_pass_hz([_low_pass_hz(tags)]),
     )
 
 
@@ -101,6 +103,11 @@ def _each_tag(body: bytes) -> Iterator[tuple[int, bytes]]:
         if value:
             yield body[at], value
         at = end
+
+
+def _low_pass_hz(tags: dict[int, bytes]) -> float | None:
+    value = tags.get(_LOW_PASS_TAG, b"")
+    return float(int.from_bytes(value[:2], "little")) if len(value) >= 2 else None
 
 
 def _day(value: bytes) -> date | None:

@@ -2,25 +2,26 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from lvm.analysis import Analysis
 from lvm.estimate import Estimate
-from lvm.recording import Measurements
+from lvm.measure import INTRINSICOID_LEADS, Timing, qtc_bazett_ms, qtc_fridericia_ms
+from lvm.recording import LEADS, Measurements
 from lvm.show.beat import marks_ms
 from lvm.show.quality import marks
-from lvm.show.words import UNKNOWN, input_name, interval_name, number, span
+from lvm.show.words import UNKNOWN, bandwidth, input_name, interval_name, number, span
 from lvm.waves import SEGMENTS
 
 if TYPE_CHECKING:
     from lvm.explain import Explanation
 
 _MEASURES = {
-    "heart_rate_bpm": ("Rate", "/min"),
     "pr_interval_ms": ("PR interval", "ms"),
     "qrs_duration_ms": ("QRS duration", "ms"),
     "qt_interval_ms": ("QT interval", "ms"),
+}
+_AXES = {
     "p_axis_deg": ("P axis", "°"),
     "qrs_axis_deg": ("QRS axis", "°"),
     "t_axis_deg": ("T axis", "°"),
@@ -35,11 +36,16 @@ _MARKS = {
 }
 
 
-def _qtc_ms(m: Measurements) -> float | None:
-    """Fridericia: QT / RR^(1/3), RR in s."""
-    if m.qt_interval_ms is None or not m.heart_rate_bpm:
-        return None
-    return float(m.qt_interval_ms / np.cbrt(60 / m.heart_rate_bpm))
+_AMPLITUDES = {
+    "p": "P",
+    "q": "Q",
+    "r": "R",
+    "s": "S",
+    "r_prime": "R′",
+    "st_j": "ST at J",
+    "st_j60": "ST at J + 60 ms",
+    "t": "T",
+}
 
 
 def file_facts(analysis: Analysis) -> pd.DataFrame:
@@ -55,6 +61,7 @@ def file_facts(analysis: Analysis) -> pd.DataFrame:
         "Format": r.format,
         "Version": r.version or UNKNOWN,
         "Sampling rate": number(r.sampling_rate_hz, "Hz"),
+        "Bandwidth": bandwidth(r),
         "Duration": number(r.duration_s, "s", 1),
         "Recorded": (r.acquired_at or UNKNOWN).replace("T", " "),
         "Pacemaker": pacemaker,
@@ -68,12 +75,52 @@ def file_facts(analysis: Analysis) -> pd.DataFrame:
 def measurements(analysis: Analysis) -> pd.DataFrame:
     """The device's measurements beside ours."""
     device, ours = analysis.recording.device, analysis.measured
+    own = analysis.timing
+
+    def both(measures: dict[str, tuple[str, str]]) -> list[tuple[str, str, str]]:
+        return [
+            (name, number(getattr(device, key), unit), number(getattr(ours, key), unit))
+            for key, (name, unit) in measures.items()
+        ]
+
+    def qtc(m: Measurements) -> list[str]:
+        qt_ms, rate_bpm = m.qt_interval_ms, m.heart_rate_bpm
+        return [number(qtc_ms(qt_ms, rate_bpm), "ms") for qtc_ms in (qtc_bazett_ms, qtc_fridericia_ms)]
+
+    names = ("QTc, Bazett", "QTc, Fridericia")
     rows = [
-        (name, number(getattr(device, key), unit), number(getattr(ours, key), unit))
-        for key, (name, unit) in _MEASURES.items()
+        *both({"heart_rate_bpm": ("Rate", "/min")}),
+        ("RR, mean ± SD, all beats", UNKNOWN, _rr(own)),
+        ("RMSSD, without premature beats", UNKNOWN, number(own.rmssd_ms, "ms")),
+        *both(_MEASURES),
+        *zip(names, qtc(device), qtc(ours), strict=True),
+        *both(_AXES),
+        (f"Intrinsicoid time, {', '.join(INTRINSICOID_LEADS)}", UNKNOWN, _intrinsicoid(own)),
     ]
-    rows.insert(4, ("QTc, Fridericia", number(_qtc_ms(device), "ms"), number(_qtc_ms(ours), "ms")))
     return pd.DataFrame(rows, columns=["Measurement", "Device", "Computed here"])
+
+
+def _rr(own: Timing) -> str:
+    """'938 ± 28 ms'."""
+    return number(own.rr_mean_ms, "ms") if own.rr_sd_ms is None else f"{own.rr_mean_ms:.0f} ± {own.rr_sd_ms:.0f} ms"
+
+
+def _intrinsicoid(own: Timing) -> str:
+    """'22, 44, 46 ms'."""
+    if not any(own.intrinsicoid_ms.values()):
+        return UNKNOWN
+    return f"{', '.join(number(ms) for ms in own.intrinsicoid_ms.values())} ms"
+
+
+def amplitudes(analysis: Analysis) -> pd.DataFrame | None:
+    """Waves of every lead in mV; None without a QRS. Flat leads are not known."""
+    a = analysis.amplitudes
+    if a is None:
+        return None
+    known = a.without(analysis.flat_leads)
+    columns = {name: getattr(known, key) or {} for key, name in _AMPLITUDES.items()}
+    rows = [(lead, *(number(of.get(lead), digits=2) for of in columns.values())) for lead in LEADS]
+    return pd.DataFrame(rows, columns=["Lead", *(f"{name}, mV" for name in columns)])
 
 
 def beats(analysis: Analysis, chosen: int | None) -> pd.DataFrame:
@@ -107,22 +154,6 @@ def models(estimates: dict[str, Estimate]) -> pd.DataFrame:
     ]
     level = next((interval_name(e) for e in estimates.values() if e.interval_level), "Interval")
     return pd.DataFrame(rows, columns=["Model", "LV mass", level, "Index", "Limit"])
-
-
-def criteria(estimate: Estimate) -> pd.DataFrame:
-    rows = [
-        (
-            c.name,
-            " + ".join(lead for lead in c.leads if lead != "QRS duration")
-            + (" × QRS duration" if "QRS duration" in c.leads else ""),
-            number(c.value, c.unit, 2 if c.unit == "mV" else 0),
-            f"{'above' if c.above else '≥'} {number(c.threshold, c.unit, 1 if c.unit == 'mV' else 0)}",
-            {True: "**met**", False: "not met", None: UNKNOWN}[c.met],
-            c.source,
-        )
-        for c in estimate.criteria
-    ]
-    return pd.DataFrame(rows, columns=["Criterion", "Measured", "Value", "Met at", "Result", "Source"])
 
 
 def importance(explanation: "Explanation") -> pd.DataFrame:

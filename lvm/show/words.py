@@ -182,19 +182,13 @@ def verdict(estimate: Estimate) -> str:
     return f"{size}{mark}: {side} {whose}.{straddle}"
 
 
-def criteria_line(estimate: Estimate) -> str:
-    """What the criteria say together, in one line."""
-    judged = [c for c in estimate.criteria if c.met is not None]
-    if not judged:
-        return "The voltage criteria need the sex and a measurable QRS in every lead."
-    met = [c.name for c in judged if c.met]
-    said = f"{len(met)} of {len(judged)} met" + (f" ({lead_names(tuple(met))})" if met else "")
-    if estimate.above_limit is None:
-        return f"{said}."
-    side = "above" if estimate.above_limit else "not above"
-    agree = "agree" if bool(met) == estimate.above_limit else "disagree"
-    mark = f" ({marks(estimate)})" if estimate.overridden else ""
-    return f"{said}; the estimate{mark} is {side} the limit: they {agree}."
+def bandwidth(recording: Recording) -> str:
+    """'up to 150 Hz (low-pass filter)': up to where the samples hold the signal, and why."""
+    hz, filtered = recording.bandwidth_hz, recording.low_pass_hz
+    if filtered is None:
+        return f"up to {number(hz, 'Hz')} (by the sampling rate; no low-pass filter stated)"
+    by = "low-pass filter" if hz == filtered else f"by the sampling rate; low-pass filter {number(filtered, 'Hz')}"
+    return f"up to {number(hz, 'Hz')} ({by})"
 
 
 def usable_beats(analysis: Analysis) -> list[int]:
@@ -221,6 +215,12 @@ SENSITIVE = "This map shows where the model was sensitive, not why the heart is 
 SUMS = (
     "Leads III, aVR, aVL and aVF are sums of I and II, so how the limb leads share the importance among them is not "
     "unique."
+)
+
+
+AMPLITUDES = (
+    "Medians over the usable beats, from the level at QRS onset. R is the tallest and R′ the second upright wave, S "
+    "the deepest after the first; a QS complex counts as S. Waves below 0.05 mV do not count: 0.00 stands for none."
 )
 
 

@@ -160,7 +160,7 @@ def real_metrics(
         rows.append(float(grams[0]))
         spread.append(float(grams.std()))
         labels.append(source.coded_lvh)
-        heart = Heart(a.amplitudes, a.measured.qrs_duration_ms, source.sex)
+        heart = Heart(a.amplitudes, a.measured.qrs_duration_ms, source.sex, a.measured.qrs_axis_deg, a.timing)
         criteria.append([c.value(heart)[0] or 0.0 for c in CRITERIA])
     positive = np.array(labels)
     return {

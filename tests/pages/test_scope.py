@@ -57,7 +57,7 @@ def test_a_wide_qrs_is_withheld_everywhere_and_the_rest_still_works(opened, shar
         assert not app.metric
     go(app, "mass")
     assert "**QRS 135 ms (device)**" in texts(app)
-    assert len(app.table) == 1  # the voltage criteria
+    assert len(app.table) == 2  # the criteria, and the points of one of them
     go(app, "saliency")
     assert "**QRS 135 ms (device)**" in texts(app)
     assert "Nothing to explain" in texts(app)

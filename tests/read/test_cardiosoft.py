@@ -355,3 +355,18 @@ def test_version_is_cleaned(document: str):
         == "V6.73brc1of20180"
     )
     assert read(document.replace("V6.73", "").encode()).version is None
+
+
+@pytest.mark.parametrize(
+    ("stated", "low_pass_hz"),
+    [
+        ('<LowPass units="Hz">40</LowPass><HighPass units="Hz">0.01</HighPass>', 40.0),
+        ("<LowPass>150</LowPass>", 150.0),
+        ('<LowPass units="mHz">40000</LowPass>', None),
+        ('<LowPass units="Hz"></LowPass>', None),
+        ('<HighPass units="Hz">40</HighPass>', None),
+    ],
+)
+def test_low_pass_filter(document: str, stated: str, low_pass_hz: float | None):
+    changed = document.replace("<Interpretation>", f"<FilterSetting>{stated}</FilterSetting><Interpretation>", 1)
+    assert read(changed.encode()).low_pass_hz == low_pass_hz

@@ -443,3 +443,12 @@ def test_mutated_bytes_give_a_recording_or_a_read_error():
         except ReadError as error:
             outcomes.add(type(error).__name__)
     assert {"DICOM 12-lead ECG", "DamagedFileError", "UnsupportedError"} <= outcomes
+
+
+def test_low_pass_filter_is_the_lowest_of_the_twelve_leads():
+    assert read(file(group(STEPS))).low_pass_hz is None
+    assert read(channels(lambda channel: setattr(channel, "FilterHighFrequency", "150"))).low_pass_hz == 150
+    item = group(STEPS)
+    for row, hz in ((3, "40"), (5, "100")):
+        item.ChannelDefinitionSequence[row].FilterHighFrequency = hz
+    assert read(file(item)).low_pass_hz == 40

@@ -2,7 +2,14 @@ import numpy as np
 import pytest
 
 from lvm.errors import DamagedFileError, MissingLeadError, UnsupportedError
-from lvm.read.leads import assemble, checked_rate_hz, checked_uv_per_bit, lead_name, representative
+from lvm.read.leads import (
+    assemble,
+    checked_rate_hz,
+    checked_uv_per_bit,
+    lead_name,
+    representative,
+    stated_low_pass_hz,
+)
 from lvm.recording import LEADS
 
 STORED = {name: np.full(1000, float(k)) for k, name in enumerate(LEADS)}
@@ -95,3 +102,21 @@ def test_a_representative_beat_that_cannot_be_used_is_none():
 )
 def test_the_negative_of_a_lead_is_not_that_lead(raw: str, name: str):
     assert lead_name(raw) == name
+
+
+@pytest.mark.parametrize(
+    ("stated_hz", "low_pass_hz"),
+    [
+        ([150.0], 150.0),
+        ([150.0, 40.0, None, 100.0], 40.0),
+        ([0.0], None),
+        ([0.0, 100.0], 100.0),
+        ([None], None),
+        ([], None),
+        ([9.9], None),
+        ([10.0], 10.0),
+        ([-35.0, 1e6], None),
+    ],
+)
+def test_the_lowest_filter_counts_and_0_is_none(stated_hz: list[float | None], low_pass_hz: float | None):
+    assert stated_low_pass_hz(stated_hz) == low_pass_hz

@@ -333,3 +333,10 @@ def test_nothing_identifying_is_kept(document: str):
         "<SUBJECT ", '<DEMOGRAPHIC_FIELDS><DEMOGRAPHIC_FIELD ID="7" VALUE="SECRET"/></DEMOGRAPHIC_FIELDS><SUBJECT '
     )
     assert read(only_named.encode()).left_out == ("name",)
+
+
+@pytest.mark.parametrize(("stated", "low_pass_hz"), [("40", 40.0), ("150", 150.0), ("0", None), ("", None)])
+def test_low_pass_filter(document: str, stated: str, low_pass_hz: float | None):
+    changed = document.replace("<SOURCE ", f'<SOURCE LOW_PASS_FILTER="{stated}" ')
+    assert read(changed.encode()).low_pass_hz == low_pass_hz
+    assert read(document.encode()).low_pass_hz is None

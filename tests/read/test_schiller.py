@@ -326,3 +326,18 @@ def test_very_many_lines_of_text(document: str):
     began = time.process_time()
     assert read(data).findings == ("bundle branch block",)
     assert time.process_time() - began < 0.5
+
+
+@pytest.mark.parametrize(
+    ("filters", "low_pass_hz"),
+    [
+        ({"HIGHPASS_CUTOFF_FREQ": "0.05", "LOWPASS_CUTOFF_FREQ": "40"}, 40.0),
+        ({"LOWPASS_CUTOFF_FREQ": "150"}, 150.0),
+        ({"LOWPASS_CUTOFF_FREQ": "OFF"}, None),
+        ({"MAINS": "50", "SMOOTHING": "35"}, None),
+    ],
+)
+def test_low_pass_filter(document: str, filters: dict[str, str], low_pass_hz: float | None):
+    stated = "".join(f"<filter><name>{name}</name><value>{value}</value></filter>" for name, value in filters.items())
+    changed = document.replace("</event>", f"<filters_data>{stated}</filters_data></event>", 1)
+    assert read(changed.encode()).low_pass_hz == low_pass_hz

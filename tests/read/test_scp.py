@@ -493,3 +493,11 @@ def test_hostile_bytes_give_a_recording_or_a_refusal():
         except ReadError:
             outcomes["refused"] += 1
     assert min(outcomes.values()) > 30
+
+
+@pytest.mark.parametrize(
+    ("value", "low_pass_hz"), [(b"\x28\0", 40.0), (b"\x96\0", 150.0), (b"\0\0", None), (b"\x28", None), (b"", None)]
+)
+def test_low_pass_filter(value: bytes, low_pass_hz: float | None):
+    tags = tag(27, b"\x05\0") + tag(28, value)
+    assert read(record(replace(DEFAULT, tags=tags))).low_pass_hz == low_pass_hz

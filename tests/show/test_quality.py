@@ -10,7 +10,7 @@ from lvm.estimate import Estimate, Input, estimate
 from lvm.quality import Issue, Quality
 from lvm.read import read
 from lvm.recording import Typed
-from lvm.show import alts, quality, tables, words
+from lvm.show import alts, criteria, quality, tables, words
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def test_every_place_with_an_overridden_number_carries_the_mark(analysis, child)
     assert tables.models({"Model 2": child})["LV mass"][0] == f"{grams}, outside scope"
     assert "for this ECG that does not hold" in words.how_sure(child)
     assert "(Du Bois), outside scope: " in words.verdict(child)
-    assert "; the estimate (outside scope) is " in words.criteria_line(child)
+    assert "; the estimate (outside scope) is " in criteria.line(child)
     assert quality.with_reasons(child) == f"**Outside scope: shown for teaching only.**\n\n- {AGE}"
     assert not [w for w in quality.other_warnings(child) if "Overridden" in w]
 

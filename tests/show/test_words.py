@@ -1,16 +1,17 @@
 """Numbers, sentences and tables: units everywhere, no None, nothing that could name a person."""
 
+import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from lvm.analysis import Analysis, analyse
 from lvm.cohort.examples import EXAMPLES
-from lvm.criteria import CriterionResult
 from lvm.errors import LvmError
 from lvm.estimate import Estimate, gather_inputs
 from lvm.read import read
-from lvm.recording import Patient, Recording
+from lvm.recording import LEADS, Patient, Recording
 from lvm.reference import CT_LIMITS
 from lvm.show import alts, cards, paper_results, tables, words
 from lvm.show.colours import LIGHT
@@ -26,13 +27,9 @@ def analysis() -> Analysis:
 def made_up(analysis: Analysis, lvm_g: float = 180.0) -> Estimate:
     inputs = gather_inputs(analysis)
     index = lvm_g / 1.9
-    met = CriterionResult("Sokolow-Lyon", 3.61, "mV", 3.5, False, True, ("SV1", "RV5"), "Sokolow & Lyon 1949")
-    product = CriterionResult(
-        "Cornell product", None, "mm·ms", 2440, False, None, ("RaVL", "SV3", "QRS duration"), "Molloy"
-    )
     return Estimate(
         lvm_g, (150.0, 210.0), 0.9, 1.9, index, CT_LIMITS["male"], index > 80, None, inputs,
-        per_beat_g=(179.0, 180.0, 182.0), per_fold_g=(170.0, 175.0, 180.0, 185.0, 190.0), criteria=(met, product),
+        per_beat_g=(179.0, 180.0, 182.0), per_fold_g=(170.0, 175.0, 180.0, 185.0, 190.0),
     )  # fmt: skip
 
 
@@ -74,21 +71,6 @@ def test_verdict_names_limit_modality_and_source(analysis):
     assert words.verdict(replace(made_up(analysis), limit=None)).startswith("There is no reference limit")
 
 
-def test_criteria_in_one_line(analysis):
-    assert words.criteria_line(made_up(analysis)) == (
-        "1 of 1 met (Sokolow-Lyon); the estimate is above the limit: they agree."
-    )
-    assert "they disagree" in words.criteria_line(made_up(analysis, 140.0))
-    assert "need the sex" in words.criteria_line(replace(made_up(analysis), criteria=()))
-
-
-def test_a_limit_is_written_as_it_is_judged(analysis):
-    estimate = made_up(analysis)
-    above = replace(estimate.criteria[0], above=True)
-    table = tables.criteria(replace(estimate, criteria=(estimate.criteria[0], above)))
-    assert list(table["Met at"]) == ["≥ 3.5 mV", "above 3.5 mV"]
-
-
 def test_no_table_shows_none(analysis):
     estimate = made_up(analysis)
     withheld = replace(estimate, lvm_g=None, interval_g=None, interval_level=None, lvmi_g_m2=None, above_limit=None)
@@ -99,7 +81,7 @@ def test_no_table_shows_none(analysis):
         tables.beats(analysis, analysis.chosen),
         tables.boundaries(analysis, analysis.chosen),
         tables.models({"Model 1": estimate, "Model 2": withheld}),
-        tables.criteria(estimate),
+        tables.amplitudes(analysis),
         paper_results.input_sets(),
         paper_results.by_sex(),
     ):
@@ -113,7 +95,53 @@ def test_device_beside_computed(analysis):
     table = tables.measurements(analysis).set_index("Measurement")
     assert table.loc["QRS duration", "Device"].endswith(" ms")
     assert list(table.columns) == ["Device", "Computed here"]
+    assert list(table.index) == [
+        "Rate", "RR, mean ± SD, all beats", "RMSSD, without premature beats", "PR interval", "QRS duration",
+        "QT interval", "QTc, Bazett", "QTc, Fridericia", "P axis", "QRS axis", "T axis",
+        "Intrinsicoid time, V1, V5, V6",
+    ]  # fmt: skip
+    assert table.loc["QTc, Bazett", "Device"] == "409 ms"  # of 396 ms at 64/min
+    assert table.loc["QTc, Fridericia", "Device"] == "405 ms"
+    assert re.fullmatch(r"\d{3} ± \d{2} ms", table.loc["RR, mean ± SD, all beats", "Computed here"])
+    assert re.fullmatch(r"\d\d, \d\d, \d\d ms", table.loc["Intrinsicoid time, V1, V5, V6", "Computed here"])
+    assert (table["Device"] == "–").sum() == 3
+    assert not (table["Computed here"] == "–").any()
     assert tables.beats(analysis, analysis.chosen)["RR before"][0] == "–"
+
+
+def test_measurements_of_a_recording_without_beats():
+    silence = analyse(Recording(np.zeros((12, 5000), np.float32), 500.0, "simulated", None))
+    table = tables.measurements(silence)
+    assert (table["Computed here"] == "–").all()
+    assert tables.amplitudes(silence) is None
+
+
+def test_amplitudes_of_every_lead(analysis):
+    table = tables.amplitudes(analysis).set_index("Lead")
+    assert list(table.index) == list(LEADS)
+    assert list(table.columns) == [
+        "P, mV", "Q, mV", "R, mV", "S, mV", "R′, mV", "ST at J, mV", "ST at J + 60 ms, mV", "T, mV"
+    ]  # fmt: skip
+    assert table.loc["V5", "R, mV"] == f"{analysis.amplitudes.r['V5']:.2f}"
+    assert table.loc["aVR", "T, mV"].startswith("−")
+    flat = tables.amplitudes(replace(analysis, flat_leads=("V3",))).set_index("Lead")
+    assert (flat.loc["V3"] == "–").all()
+    assert (flat.loc["V4"] == table.loc["V4"]).all()
+
+
+@pytest.mark.parametrize(
+    ("rate_hz", "low_pass_hz", "said"),
+    [
+        (500.0, None, "up to 200 Hz (by the sampling rate; no low-pass filter stated)"),
+        (500.0, 150.0, "up to 150 Hz (low-pass filter)"),
+        (250.0, 150.0, "up to 100 Hz (by the sampling rate; low-pass filter 150 Hz)"),
+    ],
+)
+def test_bandwidth_is_among_the_facts_of_the_file(analysis, rate_hz, low_pass_hz, said):
+    recording = replace(analysis.recording, sampling_rate_hz=rate_hz, low_pass_hz=low_pass_hz)
+    assert words.bandwidth(recording) == said
+    facts = tables.file_facts(replace(analysis, recording=recording)).set_index("Read from the file")
+    assert facts.loc["Bandwidth", "Value"] == said
 
 
 def test_picture_of_the_estimate(analysis):
