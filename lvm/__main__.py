@@ -25,6 +25,15 @@ def train(args: argparse.Namespace) -> None:
             print(json.dumps({"bundle": card.name, "metrics": card.fields["metrics"]}), flush=True)
 
 
+def segmenter(args: argparse.Namespace) -> None:
+    from lvm.train.segmenter import Recipe
+    from lvm.train.segmenter_bundle import train_segmenter
+    from lvm.weights import SEGMENTER
+
+    fields = train_segmenter(args.ludb, args.unmarked, args.out, Recipe(seed=args.seed))
+    print(json.dumps({"bundle": SEGMENTER, "metrics": fields["metrics"]}), flush=True)
+
+
 def _age(text: str) -> float:
     return _between(text, 0, 120, "an age in years")
 
@@ -107,6 +116,14 @@ def parser() -> argparse.ArgumentParser:
     training.add_argument("--samples", type=_count, default=5000)
     training.add_argument("--epochs", type=_count, default=12)
     training.add_argument("--seed", type=int, default=1)
+    training.set_defaults(task=train)
+
+    segmenting = commands.add_parser("segmenter", help="Train the network that finds P, QRS and T.")
+    segmenting.set_defaults(task=segmenter)
+    segmenting.add_argument("--ludb", type=Path, required=True, metavar="DIR", help="LUDB, the whole or a part")
+    segmenting.add_argument("--unmarked", type=Path, metavar="DIR", help="WFDB recordings without marks, as of PTB-XL")
+    segmenting.add_argument("--out", type=Path, default=Path("weights"), metavar="DIR")
+    segmenting.add_argument("--seed", type=int, default=1)
     return top
 
 
@@ -138,9 +155,9 @@ def _inline(item: Any) -> str:
 def main(argv: list[str] | None = None) -> int:
     """Run a command; returns the exit status."""
     args = parser().parse_args(argv)
-    if args.command == "train":
+    if hasattr(args, "task"):
         try:
-            train(args)
+            args.task(args)
         except LvmError as error:
             print(error, file=sys.stderr)
             return 2

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from lvm.beats import Beat
+from lvm.beats import Beat, premature
 from lvm.clean import SAMPLING_RATE_HZ
 from lvm.deflections import BEYOND, Qrs, name_waves, terminal_force_mm_s
 from lvm.recording import LEADS, Measurements, Signal
@@ -175,6 +175,7 @@ def timing(cleaned_mv: Signal, beats: tuple[Beat, ...], waves: tuple[Waves, ...]
     used = [w for beat, w in zip(beats, waves, strict=True) if beat.usable and w.qrs_onset is not None]
     rr_ms = np.diff([beat.r_s for beat in beats]) * 1000
     normal = np.array([not beat.reason.startswith(_NOT_NORMAL) for beat in beats], dtype=np.bool_)
+    normal &= ~premature(np.array([beat.r for beat in beats], dtype=np.intp))  # "last" says no more of a beat
     three = normal[:-2] & normal[1:-1] & normal[2:]  # beats of two neighbouring intervals
     changes_ms = np.diff(rr_ms)[three] if rr_ms.size > 1 else np.empty(0)
     qrs = {lead: [_qrs(cleaned_mv, w, LEADS.index(lead)) for w in used] for lead in INTRINSICOID_LEADS}

@@ -10,9 +10,9 @@ II and V1 do in the 300 ms before the QRS typically correlates by less than 0.4 
 median, so a few premature beats change neither.
 
 Measured on PTB-XL 1-350 and LUDB 1-100, on which the limits were also chosen: paced 11 of 11 records, none of 439
-others (at 240 or 250 Hz 10 of 11); fibrillation 13 of 15 without pacing, 1 of 432 others, which has a long PR and
-premature atrial beats. What stays unseen: fibrillation or flutter with regular ventricles, and coarse fibrillation that
-keeps step with the QRS.
+others (at 240 or 250 Hz 10 of 11); fibrillation 12 of 14 without pacing, 2 of 426 others, one with a long PR and
+premature atrial beats, one without a P wave in any beat. What stays unseen: fibrillation or flutter with regular
+ventricles, and coarse fibrillation that keeps step with the QRS.
 """
 
 from dataclasses import dataclass

@@ -89,16 +89,34 @@ def read_row(path: str, args: argparse.Namespace) -> Row:
 
 def beats_row(path: str, args: argparse.Namespace) -> Row:
     from lvm.analysis import analyse
+    from lvm.beats import BEFORE_R
+    from lvm.clean import SAMPLING_RATE_HZ
+    from lvm.waves import BOUNDARIES
 
     analysis = analyse(_read(path))
+    average = analysis.average_waves.moved(-BEFORE_R)
     beats = [
-        {"r_s": beat.r_s, **waves.seconds(), "usable": beat.usable, "reason": beat.reason or None}
+        {
+            "r_s": beat.r_s,
+            **waves.seconds(),
+            "usable": beat.usable,
+            "reason": beat.reason or None,
+            "uncertain": waves.uncertain,
+            "margins_ms": dict(zip(BOUNDARIES, waves.margins_ms, strict=True)),
+        }
         for beat, waves in zip(analysis.beats, analysis.waves, strict=True)
     ]
     return {
         "beats": beats,
         "chosen_beat": analysis.chosen,
         "chosen_reason": analysis.chosen_reason,
+        "average_beat": {
+            "boundaries_from_r_ms": {
+                name: None if mark is None else mark * 1000 / SAMPLING_RATE_HZ
+                for name, mark in zip(BOUNDARIES, average.marks(), strict=True)
+            },
+            "uncertain": average.uncertain,
+        },
         "measured": asdict(analysis.measured),
         "timing": asdict(analysis.timing),
         "amplitudes_mv": analysis.amplitudes and asdict(analysis.amplitudes),
@@ -162,6 +180,7 @@ def explain_row(path: str, args: argparse.Namespace) -> Row:
         "table": [asdict(cell) for cell in x.table],
         "scalars": [{"name": name, "grams": grams} for name, grams in x.scalars],
         "trust": x.trust,
+        "uncertain_boundaries": () if analysis.chosen is None else analysis.waves[analysis.chosen].uncertain,
         "out_of_scope": e.out_of_scope,
         "overridden": e.overridden,
         "warnings": e.warnings + x.warnings + recording.warnings,

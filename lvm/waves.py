@@ -1,46 +1,35 @@
 """P, QRS and T boundaries, one global set a beat, and the segments between them.
 
-First version: NeuroKit2's prominence delineator (Emrich 2024) on every lead at the shared R peaks, the lead turned so
-that its QRS points up; a percentile over the leads that mark the wave (at least six) is the global boundary. A low
-percentile for an onset and a high one for an offset, because a global wave begins in its earliest lead and ends in its
-latest. What bias that leaves on LUDB 1-100 is taken off (of QRS offset, that on records of less than 120 ms). Then,
-SD over records of the error in ms: P on 10, P off 13, QRS on 8, QRS off 17, T on 20, T off 13. Known faults: it finds a
-P wave in many beats that have none, reads a QRS of more than 105 ms too short (150 as 110), and puts T offset too early
-above 100/min and before premature beats.
+`lvm.segmenter` says for each instant in what share of the leads it lies within a wave. A wave is where that share rises
+high enough; it begins and ends where the share passes half of its peak, which is the median of the leads' boundaries.
+How gently the share rises there tells how far the leads, and so the readers, are apart: that is the boundary's margin.
+Where it is wide, or the wave is faint, the boundary is uncertain; where there is no such wave, it is None.
+
+P waves are looked for in the mean of the beat's own share and that of the usual beat, in step with the QRS: what comes
+once by chance goes, as in atrial fibrillation, and what comes with every beat stays.
 """
 
-import warnings
-from dataclasses import astuple, dataclass, fields
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lvm.beats import AFTER_R, BEFORE_R, WINDOW, BeatWindow
 from lvm.clean import SAMPLING_RATE_HZ
-from lvm.recording import Signal
+from lvm.segmenter import QRS, P, Shares, T
 
 SEGMENTS = ("PR interval", "QRS interval", "ST segment", "T wave", "TP interval")
-
-_LEADS_NEEDED = 6
-
-# Such marks are dropped by their distance from R. For good, because to catch a warning for a while only is not safe
-# where several users' threads run.
-warnings.filterwarnings("ignore", "some peaks have a prominence of 0")
-
-# How near to and how far from R, in ms, a boundary may lie; negative: before R
-_REACH_MS = {
-    "p_onset": (40, -450),
-    "p_offset": (10, -400),
-    "qrs_onset": (6, -120),
-    "qrs_offset": (6, 150),
-    "t_onset": (60, 450),
-    "t_offset": (120, 650),
-}
+BOUNDARIES = ("p_onset", "p_offset", "qrs_onset", "qrs_offset", "t_onset", "t_offset")
 
 
 @dataclass(frozen=True)
 class Waves:
-    """Global boundaries of one beat in samples at 500 Hz from the recording's start; None where absent or unsure."""
+    """Global boundaries of one beat in samples at 500 Hz from the recording's start; None where absent.
+
+    margins_ms : of each boundary, in the order of BOUNDARIES: so far off at most in four of five beats of LUDB.
+    faint : those of the waves "p", "qrs", "t" that a reader might not see.
+    """
 
     p_onset: int | None = None
     p_offset: int | None = None
@@ -48,82 +37,184 @@ class Waves:
     qrs_offset: int | None = None
     t_onset: int | None = None
     t_offset: int | None = None
+    margins_ms: tuple[float | None, ...] = (None,) * 6
+    faint: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls, marks: Iterable[int | None], margins_ms: Iterable[float | None] = (None,) * 6, faint: Iterable[str] = ()
+    ) -> "Waves":
+        """From the six boundaries and their margins, in the order of BOUNDARIES."""
+        p_onset, p_offset, qrs_onset, qrs_offset, t_onset, t_offset = marks
+        return cls(p_onset, p_offset, qrs_onset, qrs_offset, t_onset, t_offset, tuple(margins_ms), tuple(faint))
+
+    def marks(self) -> tuple[int | None, ...]:
+        """The six boundaries, in the order of BOUNDARIES."""
+        return tuple(getattr(self, name) for name in BOUNDARIES)
+
+    def moved(self, samples: int) -> "Waves":
+        """The same boundaries, counted from another sample."""
+        moved = (None if mark is None else mark + samples for mark in self.marks())
+        return Waves.of(moved, self.margins_ms, self.faint)
 
     def seconds(self) -> dict[str, float | None]:
         return {
-            f"{name.name}_s": None if mark is None else mark / SAMPLING_RATE_HZ
-            for name, mark in zip(fields(self), astuple(self), strict=True)
+            f"{name}_s": None if mark is None else mark / SAMPLING_RATE_HZ
+            for name, mark in zip(BOUNDARIES, self.marks(), strict=True)
         }
 
-
-# wave boundary: NeuroKit2's name for it, percentile over the leads, its bias in samples
-_MARKS = {
-    "p_onset": ("ECG_P_Onsets", 20, 3),
-    "p_offset": ("ECG_P_Offsets", 20, -3),
-    "qrs_onset": ("ECG_R_Onsets", 20, 4),
-    "qrs_offset": ("ECG_R_Offsets", 90, 3),
-    "t_onset": ("ECG_T_Onsets", 35, -1),
-    "t_offset": ("ECG_T_Offsets", 50, 4),
-}
+    @property
+    def uncertain(self) -> tuple[str, ...]:
+        """The boundaries that a reader would hesitate about."""
+        return tuple(
+            name
+            for name, margin in zip(BOUNDARIES, self.margins_ms, strict=True)
+            if margin is not None and (margin > _UNCERTAIN_MS[name] or name.split("_")[0] in self.faint)
+        )
 
 
-def _lead_marks(lead_mv: NDArray[np.float64], r_peaks: NDArray[np.intp]) -> dict[str, NDArray[np.float64]]:
-    """Boundaries of every beat in one lead, in samples, NaN where NeuroKit2 found none."""
-    import neurokit2
+# What is in a share of at least this many of the leads is a wave; below the second, a reader might not see it.
+_LEAST, _CLEAR = {"p": 0.35, "qrs": 0.5, "t": 0.35}, {"p": 0.6, "qrs": 0.6, "t": 0.6}
 
-    around_r = np.concatenate([lead_mv[max(0, r - 40) : r + 40] for r in r_peaks]) - np.median(lead_mv)
-    upright = -lead_mv if -around_r.min() > around_r.max() else lead_mv
-    _, found = neurokit2.ecg_delineate(upright, r_peaks, sampling_rate=SAMPLING_RATE_HZ, method="prominence")
-    marks = {}
-    for boundary, (name, _, _) in _MARKS.items():
-        of_beat = np.full(len(r_peaks), np.nan)
-        nearest, farthest = _REACH_MS[boundary]
-        for mark in found[name]:  # NeuroKit2 leaves out beats without the wave: find whose it is
-            if not np.isfinite(mark):
+# How far a boundary is off in four of five beats, in parts of the time in which the share rises from a quarter to three
+# quarters of its peak; and from what margin on it is uncertain. LUDB 1-100, out of fold.
+_MARGIN = {
+    "p_onset": 0.46, "p_offset": 0.36, "qrs_onset": 0.53, "qrs_offset": 0.48, "t_onset": 0.38, "t_offset": 0.48,
+}  # fmt: skip
+_UNCERTAIN_MS = {"p_onset": 13, "p_offset": 12, "qrs_onset": 9, "qrs_offset": 9, "t_onset": 25, "t_offset": 17}
+
+_SHORTEST_QRS = int(0.04 * SAMPLING_RATE_HZ)  # samples; a step in the signal is shorter, the narrowest QRS is not
+_P_BEFORE = int(0.6 * SAMPLING_RATE_HZ)  # samples before QRS onset in which its P wave is looked for
+_T_AFTER = int(0.7 * SAMPLING_RATE_HZ)  # samples after QRS offset in which its T wave is looked for
+_BEATS_FOR_USUAL = 3
+_AS_CLEAR = 0.8  # of several P waves before a QRS the last is conducted, of those about as clear as the clearest
+_BEYOND = int(0.2 * SAMPLING_RATE_HZ)  # samples on both sides of a beat's window in which its average is still followed
+
+
+@dataclass(frozen=True)
+class Span:
+    """A wave in one track of shares: where it begins and ends, in samples, its peak, and for how many samples it rises
+    and falls from a quarter to three quarters of that."""
+
+    onset: float
+    offset: float
+    peak: float
+    rise: float
+    fall: float
+
+    @property
+    def middle(self) -> float:
+        return (self.onset + self.offset) / 2
+
+    def within(self, low: float, high: float) -> "Span":
+        """Kept between two samples; what it has to give way there makes its end so much less certain."""
+        before, after = max(0.0, low - self.onset), max(0.0, self.offset - high)
+        return Span(self.onset + before, self.offset - after, self.peak, self.rise + 2 * before, self.fall + 2 * after)
+
+
+def _where(track: NDArray[np.floating], top: int, level: float, step: int) -> float | None:
+    """Where a track, followed from its top, falls below a level; None where it ends before."""
+    beyond = np.flatnonzero(track[top::step] < level)
+    if beyond.size == 0:
+        return None
+    out = top + step * int(beyond[0])
+    above, below = float(track[out - step]), float(track[out])
+    return out - step * (level - below) / (above - below)
+
+
+def find_spans(track: NDArray[np.floating], least: float) -> tuple[Span, ...]:
+    """Every wave of a track (T,) that passes `least`, from half of its peak to half of its peak; none that is cut."""
+    high = np.flatnonzero(np.diff(np.concatenate([[0], track >= least, [0]]).astype(int)))
+    found: list[Span] = []
+    for first, end in zip(high[::2].tolist(), high[1::2].tolist(), strict=True):
+        top = first + int(track[first:end].argmax())
+        peak = float(track[top])
+        before, after = ([_where(track, top, part * peak, step) for part in (0.25, 0.5, 0.75)] for step in (-1, 1))
+        onset, offset = before[1], after[1]
+        if onset is None or offset is None:
+            continue
+        if found and onset < found[-1].offset:  # a second top of the same wave
+            if peak <= found[-1].peak:
                 continue
-            later = farthest > 0
-            beat = int(np.searchsorted(r_peaks, mark, "right" if later else "left")) - later
-            if 0 <= beat < len(r_peaks) and nearest <= abs(mark - r_peaks[beat]) * 1000 / SAMPLING_RATE_HZ <= abs(
-                farthest
-            ):
-                of_beat[beat] = mark
-        marks[boundary] = of_beat
-    return marks
+            found.pop()
+        found.append(Span(onset, offset, peak, _slowness(*before), _slowness(*after)))
+    return tuple(found)
 
 
-def _ordered(marks: dict[str, int | None]) -> Waves:
-    """Drop a P or T wave whose boundaries contradict the QRS's or each other."""
-    q_on, q_off = marks["qrs_onset"], marks["qrs_offset"]
-    p_on, p_off, t_on, t_off = (marks[k] for k in ("p_onset", "p_offset", "t_onset", "t_offset"))
-    if q_on is None or q_off is None:
+def _slowness(quarter: float | None, half: float | None, most: float | None) -> float:
+    """Samples from a quarter to three quarters of the peak; twice the rest where the recording ends before that."""
+    if half is None or most is None:
+        return 0.0
+    return abs(quarter - most) if quarter is not None else 2 * abs(half - most)
+
+
+def find_qrs(shares: Shares) -> tuple[Span, ...]:
+    """The QRS complexes in (4, T) shares that lie in the recording as a whole, and are as long as one can be."""
+    return tuple(span for span in find_spans(shares[QRS], _LEAST["qrs"]) if span.offset - span.onset >= _SHORTEST_QRS)
+
+
+def delineate(shares: Shares, qrs: Sequence[Span], usual: Sequence[bool]) -> tuple[Waves, ...]:
+    """The boundaries of every beat, from (4, T) shares, its QRS, and whether it comes at its usual time."""
+    p = find_spans(_with_usual_p(shares[P], qrs, usual), _LEAST["p"])
+    t = find_spans(shares[T], _LEAST["t"])
+    found = []
+    for i, own in enumerate(qrs):
+        ends = qrs[i - 1].offset if i else 0.0
+        begins = qrs[i + 1].onset if i + 1 < len(qrs) else float(shares.shape[1])
+        of_p = [span for span in p if max(ends, own.onset - _P_BEFORE) <= span.middle <= own.onset]
+        of_t = [span for span in t if own.offset <= span.middle <= min(begins, own.offset + _T_AFTER)]
+        conducted = [span for span in of_p if span.peak >= _AS_CLEAR * max(span.peak for span in of_p)]
+        highest = max(of_t, key=lambda span: span.peak, default=None)
+        found.append(
+            _waves(
+                conducted[-1].within(ends, own.onset) if conducted else None,
+                own,
+                highest and highest.within(own.offset, begins),
+            )
+        )
+    return tuple(found)
+
+
+def _with_usual_p(track: NDArray[np.floating], qrs: Sequence[Span], usual: Sequence[bool]) -> NDArray[np.floating]:
+    """A P track (T,) in which the time before each usual QRS is the mean of itself and of what is usual there."""
+    mixed = track.copy()
+    onsets = {i: round(span.onset) for i, (span, also) in enumerate(zip(qrs, usual, strict=True)) if also}
+    whole = [track[onset - _P_BEFORE : onset] for onset in onsets.values() if onset >= _P_BEFORE]
+    if len(whole) >= _BEATS_FOR_USUAL:
+        mean = np.median(whole, axis=0)
+        for i, onset in onsets.items():
+            first = max(0, onset - _P_BEFORE, int(qrs[i - 1].offset) + 1 if i else 0)
+            mixed[first:onset] = (track[first:onset] + mean[_P_BEFORE - (onset - first) :]) / 2
+    return mixed
+
+
+def _waves(p: Span | None, qrs: Span, t: Span | None) -> Waves:
+    marks: list[int | None] = []
+    margins: list[float | None] = []
+    for name, span in (("p", p), ("qrs", qrs), ("t", t)):
+        for end in ("onset", "offset"):
+            at = None if span is None else getattr(span, end)
+            marks.append(None if at is None else round(at))
+            if span is None:
+                margins.append(None)
+            else:
+                slow = span.rise if end == "onset" else span.fall
+                margins.append(round(_MARGIN[f"{name}_{end}"] * slow * 1000 / SAMPLING_RATE_HZ, 1))
+    faint = tuple(n for n, span in (("p", p), ("qrs", qrs), ("t", t)) if span is not None and span.peak < _CLEAR[n])
+    return Waves.of(marks, margins, faint)
+
+
+def average(shares: Shares, r_peaks: Sequence[int]) -> Waves:
+    """Boundaries of the average of some beats, from the median of their shares; R is at sample BEFORE_R."""
+    before, after = BEFORE_R + _BEYOND, AFTER_R + _BEYOND
+    nothing_else = np.pad(shares, ((0, 0), (before, after)))
+    around = np.median([nothing_else[:, r : r + before + after] for r in r_peaks], axis=0)  # (4, samples), R at before
+    qrs = find_qrs(around)
+    own = [i for i, span in enumerate(qrs) if span.onset <= before <= span.offset]
+    if not own:
         return Waves()
-    if p_on is None or p_off is None or not p_on < p_off or p_on >= q_on:
-        p_on = p_off = None
-    elif p_off > q_on:
-        p_off = q_on
-    if t_on is None or t_off is None or not t_on < t_off or t_off <= q_off:
-        t_on = t_off = None
-    elif t_on < q_off:
-        t_on = q_off
-    return Waves(p_on, p_off, q_on, q_off, t_on, t_off)
-
-
-def delineate(cleaned_mv: Signal, r_peaks: NDArray[np.intp]) -> tuple[Waves, ...]:
-    """Boundaries of every beat of a (12, T) cleaned signal at 500 Hz; needs at least two beats, else all are None."""
-    if len(r_peaks) < 2:
-        return (Waves(),) * len(r_peaks)
-    moving = [lead for lead in cleaned_mv.astype(np.float64) if np.ptp(lead) > 0.05]
-    per_lead = [_lead_marks(lead, r_peaks) for lead in moving]
-    if len(per_lead) < _LEADS_NEEDED:
-        return (Waves(),) * len(r_peaks)
-    fused: list[dict[str, int | None]] = [{} for _ in r_peaks]
-    for boundary, (_, percentile, bias) in _MARKS.items():
-        stacked = np.stack([marks[boundary] for marks in per_lead])  # (leads, beats)
-        for beat, marks in enumerate(stacked.T):
-            known = marks[np.isfinite(marks)]
-            enough = known.size >= _LEADS_NEEDED
-            fused[beat][boundary] = max(0, int(np.percentile(known, percentile)) - bias) if enough else None
-    return tuple(_ordered(marks) for marks in fused)
+    found = delineate(around, qrs, [False] * len(qrs))[own[0]]
+    return found.moved(-_BEYOND)
 
 
 def segments(waves: Waves, r: int, cut: BeatWindow) -> dict[str, NDArray[np.bool_]]:

@@ -7,10 +7,11 @@ A user's own bundle goes into weights/, beside ours.
 
 import hashlib
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lvm.errors import WeightsError
 from lvm.net.config import Config, InputSet, Sexes
@@ -18,9 +19,13 @@ from lvm.recording import LEAD_GROUPS
 
 if TYPE_CHECKING:
     from lvm.net.elvmassnet import ELVMassNet
+    from lvm.net.segmenter import Segmenter
 
 FOLDER = Path(__file__).parent.parent / "weights"
 FORMAT = 1
+SEGMENTER = "segmenter"  # finds P, QRS and T and estimates nothing, so it is none of the bundles: see lvm.segmenter
+
+N = TypeVar("N", "ELVMassNet", "Segmenter")
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ class Bundle:
 
 
 def _names(folder: Path) -> list[str]:
-    return sorted(path.parent.name for path in folder.glob("*/card.json"))
+    return sorted(path.parent.name for path in folder.glob("*/card.json") if path.parent.name != SEGMENTER)
 
 
 def cards(folder: Path = FOLDER) -> tuple[Card, ...]:
@@ -56,20 +61,31 @@ def cards(folder: Path = FOLDER) -> tuple[Card, ...]:
     return tuple(read_card(folder / name) for name in _names(folder))
 
 
+def read_fields(bundle: Path) -> dict[str, Any]:
+    """card.json of any bundle, its format checked."""
+    try:
+        fields: dict[str, Any] = json.loads((bundle / "card.json").read_text(encoding="utf-8"))
+        found, count, _ = fields["format"], fields["folds"], fields["sha256"]
+        if not (isinstance(count, int) and count >= 1):
+            raise ValueError(f"{count} folds")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise WeightsError(f"The card of the weights bundle {bundle.name} cannot be read: {error!r}.") from None
+    if found != FORMAT:
+        raise WeightsError(f"The weights bundle {bundle.name} has format {found}; this version reads {FORMAT}.")
+    return fields
+
+
 def read_card(bundle: Path) -> Card:
     """The card of one bundle, with all that the library needs of it checked."""
+    fields = read_fields(bundle)
+    card = Card(bundle.name, fields)
+    missing = [key for key in ("title", "version", "training_data", "sha256") if key not in fields]
     try:
-        fields = json.loads((bundle / "card.json").read_text(encoding="utf-8"))
-        card = Card(bundle.name, fields)
-        if fields["format"] != FORMAT:
-            found = fields["format"]
-            raise WeightsError(f"The weights bundle {bundle.name} has format {found}; this version reads {FORMAT}.")
-        missing = [key for key in ("title", "version", "training_data", "sha256") if key not in fields]
         config, count = card.config, len(card.config.scalars)
         low, high = fields["interval"]["truth_to_estimate"][""]
         lengths = {len(config.scalar_mean), len(config.scalar_sd), len(config.scalar_median)}
-        fits = config.lead_groups in LEAD_GROUPS and lengths == {count} and fields["folds"] >= 1 and low < high
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        fits = config.lead_groups in LEAD_GROUPS and lengths == {count} and low < high
+    except (ValueError, KeyError, TypeError) as error:
         raise WeightsError(f"The card of the weights bundle {bundle.name} cannot be read: {error!r}.") from None
     if missing or not fits:
         what = f"has no {', '.join(missing)}" if missing else "contradicts itself"
@@ -92,38 +108,43 @@ def choose(sex: Sexes, input_set: InputSet = "model 2", folder: Path = FOLDER) -
 @lru_cache(maxsize=8)
 def load(name: str, folder: Path = FOLDER) -> Bundle:
     """Load, check hash and shapes, and build the folds of a bundle."""
-    from safetensors import SafetensorError
-    from safetensors.torch import load as load_tensors
-
     from lvm.net.elvmassnet import ELVMassNet
 
     if name not in _names(folder):
         known = ", ".join(_names(folder)) or "none"
         raise WeightsError(f"There is no weights bundle of that name. Installed: {known}.")
     card = read_card(folder / name)
+    return Bundle(card, build_folds(folder / name, card, lambda: ELVMassNet(card.config)))
+
+
+def build_folds(bundle: Path, card: Card, network: Callable[[], N]) -> tuple[N, ...]:
+    """The folds of a bundle, each a new network with its tensors, in evaluation mode; hash and shapes are checked."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load as load_tensors
+
     try:
-        data = (folder / name / "model.safetensors").read_bytes()
+        data = (bundle / "model.safetensors").read_bytes()
     except FileNotFoundError:
-        raise WeightsError(f"The weights bundle {name} has no model.safetensors.") from None
+        raise WeightsError(f"The weights bundle {card.name} has no model.safetensors.") from None
     if hashlib.sha256(data).hexdigest() != card.sha256:
-        raise WeightsError(f"The weights bundle {name} was altered: its hash does not match its card.")
+        raise WeightsError(f"The weights bundle {card.name} was altered: its hash does not match its card.")
     try:
         tensors = load_tensors(data)
     except SafetensorError:
-        raise WeightsError(f"The weights bundle {name} is damaged: its tensors cannot be read.") from None
+        raise WeightsError(f"The weights bundle {card.name} is damaged: its tensors cannot be read.") from None
     folds = []
     for k in range(card.fields["folds"]):
         prefix = f"fold{k}."
-        net = ELVMassNet(card.config)
+        net = network()
         try:
             net.load_state_dict({n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)})
         except RuntimeError:
-            raise WeightsError(f"The weights bundle {name} does not fit the network its card describes.") from None
+            raise WeightsError(f"The weights bundle {card.name} does not fit the network its card describes.") from None
         folds.append(net.eval().requires_grad_(False))
-    return Bundle(card, tuple(folds))
+    return tuple(folds)
 
 
-def save(folder: Path, folds: tuple["ELVMassNet", ...], fields: dict[str, Any], readme: str) -> Card:
+def save(folder: Path, folds: Sequence["ELVMassNet | Segmenter"], fields: dict[str, Any], readme: str) -> None:
     """Write a bundle; adds format, config, folds and sha256 to the card's fields."""
     from safetensors.torch import save as save_tensors
 
@@ -141,4 +162,3 @@ def save(folder: Path, folds: tuple["ELVMassNet", ...], fields: dict[str, Any], 
         json.dumps(fields | own, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
     )
     (folder / "README.md").write_text(readme, encoding="utf-8")
-    return read_card(folder)

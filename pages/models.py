@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from lvm import segmenter
 from lvm.errors import LvmError
 from lvm.show import cards, paper_results, words
 from lvm.weights import cards as installed
@@ -41,6 +42,15 @@ st.markdown(
     "body size fixed. The codes themselves rest largely on voltage, and nobody’s LV mass is known."
 )
 st.table(cards.real_ecgs(bundles), hide_index=True, border="horizontal", alt="Discrimination on real ECGs")
+
+st.header("Wave boundaries")
+try:
+    finder = segmenter.load().card
+except LvmError as error:
+    st.error(str(error))
+else:
+    st.markdown(cards.about_boundaries(finder))
+    st.table(cards.boundaries(finder), hide_index=True, border="horizontal", alt="Errors of wave boundaries on LUDB")
 
 st.header("Paper, on patients")
 st.markdown(f"{paper_results.SOURCE}. Its weights and data are not public: none of this was measured here.")

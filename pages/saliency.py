@@ -11,6 +11,7 @@ case = case_or_empty("where the model was sensitive")
 
 from lvm.explain import METHODS  # noqa: E402 - not before an ECG is there
 from lvm.show import alts, quality, tables, words  # noqa: E402
+from lvm.show.beat import uncertain  # noqa: E402
 from lvm.show.heatmap import heatmap  # noqa: E402
 
 cut = st.session_state.get("cut_off", 0)  # the slider stands further down, beside the table that it changes
@@ -39,7 +40,7 @@ st.plotly_chart(
     key="heat_chart",
     alt=alts.heatmap(explanation, case.beat),
 )
-st.markdown(f"**{words.SENSITIVE}** {words.SUMS}")
+st.markdown(f"**{words.SENSITIVE}** {words.SUMS} {uncertain(case.analysis.waves[case.beat])}")
 
 shares, trust = st.columns(2, gap="large")
 with shares:

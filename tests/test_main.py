@@ -11,6 +11,7 @@ import pytest
 import lvm.read
 from lvm.__main__ import main
 from lvm.cohort.examples import EXAMPLES
+from lvm.recording import LEADS
 
 ROOT = Path(__file__).parents[1]
 
@@ -51,9 +52,14 @@ def test_beats(ecg, capsys):
     assert len(row["beats"]) >= 8
     assert row["beats"][row["chosen_beat"]]["usable"]
     assert set(row["beats"][0]) == {
-        "r_s", "p_onset_s", "p_offset_s", "qrs_onset_s", "qrs_offset_s", "t_onset_s", "t_offset_s", "usable", "reason"
+        "r_s", "p_onset_s", "p_offset_s", "qrs_onset_s", "qrs_offset_s", "t_onset_s", "t_offset_s", "usable", "reason",
+        "uncertain", "margins_ms",
     }  # fmt: skip
     assert row["quality"] == {"usable": True, "issues": []}
+    from_r_ms = row["average_beat"]["boundaries_from_r_ms"]
+    assert from_r_ms["p_onset"] < from_r_ms["qrs_onset"] < 0 < from_r_ms["qrs_offset"] < from_r_ms["t_offset"]
+    assert row["timing"]["qtc_fridericia_ms"] > 300
+    assert set(row["amplitudes_mv"]["r"]) == set(LEADS)
 
 
 def test_estimate(ecg, capsys):
@@ -170,15 +176,15 @@ def test_unknown_sex_is_withheld_not_guessed(capsys, shared):
         (
             "ge_muse_xml/braveheart_example1.xml",
             ["--sex", "male", "--age", "60", "--height", "170", "--weight", "70"],
-            *(112.3, 8, 0.287),
+            *(112.3, 8, 0.292),
         ),
         (
             "philips_sierra_xml/3191723_ZZDEMOPTONLY_1_04_orig.xml",
             ["--height", "170", "--weight", "70"],
-            *(115.0, 14, 0.306),
+            *(115.0, 14, 0.299),
         ),
-        ("philips_sierra_xml/2020-5-18_1_04_01.xml", ["--sex", "female"], 90.6, 10, 0.374),
-        ("philips_sierra_xml/129DYPRG_1_03.xml", ["--override-scope"], 142.9, 6, 0.251),
+        ("philips_sierra_xml/2020-5-18_1_04_01.xml", ["--sex", "female"], 90.6, 10, 0.402),
+        ("philips_sierra_xml/129DYPRG_1_03.xml", ["--override-scope"], 142.9, 6, 0.261),
     ],
 )
 def test_real_files_through_the_whole_chain(shared, capsys, file, options, lvm_g, beats, qrs_precordial):

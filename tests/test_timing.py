@@ -50,7 +50,7 @@ def test_premature_beats_count_in_the_irregularity_of_the_pulse_only(reason):
     found = timing(NOTHING, beats_at(ms, ["first: begins early", "", "", reason, "", "", ""]), (Waves(),) * 7)
     assert found.rr_sd_ms == 234.7
     assert found.rmssd_ms == 40.0
-    assert timing(NOTHING, beats_at(ms), (Waves(),) * 7).rmssd_ms == 413.6
+    assert timing(NOTHING, beats_at(ms), (Waves(),) * 7).rmssd_ms == 40.0  # it comes early, whatever is said of it
 
 
 @pytest.mark.parametrize("beats", [0, 1, 2, 3])
@@ -122,3 +122,9 @@ def test_premature_beats_of_a_simulated_heart_make_the_pulse_irregular():
     found = timing(analysis.cleaned_mv, analysis.beats, analysis.waves)
     assert found.rr_sd_ms > 150
     assert found.rmssd_ms < 40
+
+
+def test_a_premature_beat_at_the_end_is_left_out_of_rmssd():
+    ms = [1000, 1900, 2800, 3700, 4600, 5200]
+    beats = beats_at(ms, ["", "", "", "", "", "last: ends after the recording"])
+    assert timing(NOTHING, beats, (Waves(),) * 6).rmssd_ms == 0.0

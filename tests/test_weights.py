@@ -36,7 +36,7 @@ def test_altered_weights_are_refused(tmp_path):
         ({"config": {"lead_groups": 3}}, "contradicts itself"),
         ({"config": {"scalar_median": []}}, "contradicts itself"),
         ({"folds": 6}, "does not fit"),
-        ({"folds": 0}, "contradicts itself"),
+        ({"folds": 0}, "cannot be read"),
         ({"title": None}, "has no title"),
         ({"interval": None}, "cannot be read"),
     ],

@@ -74,13 +74,7 @@ class Cohort:
 def beat_and_waves(source: Source, index: int) -> tuple[Signal, Waves]:
     """A beat window (12, 450) and its boundaries in samples of the window."""
     analysis = source.analysis
-    w, shift = analysis.waves[index], analysis.beats[index].r - BEFORE_R
-
-    def moved(mark: int | None) -> int | None:
-        return None if mark is None else mark - shift
-
-    marks = (w.p_onset, w.p_offset, w.qrs_onset, w.qrs_offset, w.t_onset, w.t_offset)
-    return analysis.window(index).mv, Waves(*(moved(m) for m in marks))
+    return analysis.window(index).mv, analysis.waves[index].moved(BEFORE_R - analysis.beats[index].r)
 
 
 def usable_beats(source: Source) -> list[int]:

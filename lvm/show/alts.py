@@ -9,7 +9,7 @@ from lvm.beats import BEFORE_R
 from lvm.clean import SAMPLING_RATE_HZ
 from lvm.estimate import Estimate
 from lvm.recording import LEADS
-from lvm.show.beat import marks_ms
+from lvm.show.beat import boundary_names, shown
 from lvm.show.quality import marks
 from lvm.show.words import best, interval_name, limit_g, number, span, usable
 
@@ -27,16 +27,19 @@ def ecg(analysis: Analysis, beat: int | None, layout: str, gain: float) -> str:
     return text if beat is None else f"{text} Beat {beat + 1} is chosen and shaded."
 
 
-def beat(analysis: Analysis, index: int) -> str:
-    mv = analysis.window(index).mv
-    high, low = (np.unravel_index(at, mv.shape) for at in (mv.argmax(), mv.argmin()))
-    marks = marks_ms(analysis.waves[index], analysis.beats[index].r)
+def beat(analysis: Analysis, index: int | None) -> str:
+    """Of one beat, or of the average of the usable ones if None."""
+    one = shown(analysis, index)
+    high, low = (np.unravel_index(at, one.mv.shape) for at in (one.mv.argmax(), one.mv.argmin()))
+    marks = one.marks_ms
+    over = "the other usable beats" if index is not None else "these beats"
+    uncertain = f" Uncertain: {boundary_names(one.waves.uncertain)}." if one.waves.uncertain else ""
     return (
-        f"Beat {index + 1} in 12 leads over the other usable beats. Highest {mv[high]:.2f} mV in {LEADS[high[0]]}, "
-        f"lowest {number(float(mv[low]), 'mV', 2)} in {LEADS[low[0]]}. "
+        f"{one.name} in 12 leads over {over}. Highest {one.mv[high]:.2f} mV in {LEADS[high[0]]}, "
+        f"lowest {number(float(one.mv[low]), 'mV', 2)} in {LEADS[low[0]]}. "
         f"From R: P from {number(marks['p_onset_s'], 'ms')}, "
         f"QRS {number(marks['qrs_onset_s'])} to {number(marks['qrs_offset_s'], 'ms')}, "
-        f"T ends at {number(marks['t_offset_s'], 'ms')}."
+        f"T ends at {number(marks['t_offset_s'], 'ms')}.{uncertain}"
     )
 
 

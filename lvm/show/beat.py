@@ -1,6 +1,8 @@
 """One beat in its two lead groups: limb leads in one row, precordial leads in the next, all on the same millimetres."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import plotly.graph_objects as go
@@ -34,6 +36,45 @@ class Cell:
     zero: float
     bottom: float
     top: float
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """A beat to look at, or the average of the usable ones: (12, 450) mV, its boundaries, and its R peak in their
+    samples."""
+
+    name: str
+    mv: Signal
+    waves: Waves
+    r: int
+
+    @property
+    def marks_ms(self) -> dict[str, float | None]:
+        """The six boundaries in ms from the R peak."""
+        return marks_ms(self.waves, self.r)
+
+
+def shown(analysis: Analysis, index: int | None) -> Shown:
+    """Beat `index`, or, if that is None, the average of the usable beats, of which there must be one."""
+    if index is not None:
+        return Shown(f"Beat {index + 1}", analysis.window(index).mv, analysis.waves[index], analysis.beats[index].r)
+    average = analysis.average()
+    if average is None:
+        raise ValueError("no usable beat")
+    return Shown(f"The average of {_usable(analysis)} usable beats", average, analysis.average_waves, BEFORE_R)
+
+
+def compared(analysis: Analysis, index: int | None, waves: tuple[Waves, ...]) -> dict[str, float | None]:
+    """Another method's boundaries of the beats, in ms from R: of beat `index`, or the medians over the usable beats."""
+    if index is not None:
+        return marks_ms(waves[index], analysis.beats[index].r)
+    each = [marks_ms(w, b.r) for w, b in zip(waves, analysis.beats, strict=True) if b.usable]
+    found = {name: [ms for marks in each if (ms := marks[name]) is not None] for name in each[0]}
+    return {name: float(np.median(ms)) if len(ms) > len(each) / 2 else None for name, ms in found.items()}
+
+
+def _usable(analysis: Analysis) -> int:
+    return sum(beat.usable for beat in analysis.beats)
 
 
 def time_ms() -> NDArray[np.float32]:
@@ -97,30 +138,59 @@ def marks_ms(waves: Waves, r: int) -> dict[str, float | None]:
     }
 
 
+def boundary_names(boundaries: Iterable[str]) -> str:
+    """'P onset, T offset'."""
+    return ", ".join(f"{wave.upper()} {end}" for wave, end in (name.split("_") for name in boundaries))
+
+
 def x_mm(cell: Cell, ms: float) -> float:
     """Where `ms` from the R peak lies in a cell, kept inside it."""
     return cell.x + float(np.clip(ms * SPEED_MM_PER_S / 1000 + BEFORE_R * MM_PER_SAMPLE, 0, LEAD_MM))
 
 
-def beat(analysis: Analysis, index: int, colours: Palette) -> go.Figure:
-    """Beat `index` in its groups' colours over all usable beats, with P, QRS and T shaded."""
-    chosen = analysis.window(index).mv
+def beat(
+    analysis: Analysis, index: int | None, colours: Palette, other: Mapping[str, float | None] = MappingProxyType({})
+) -> go.Figure:
+    """Beat `index`, or the average if None, in its groups' colours over all usable beats, with P, QRS and T shaded.
+
+    Boundaries are upright lines, dashed where they are uncertain; `other` holds another method's, which are dotted.
+    """
+    one = shown(analysis, index)
     others = [analysis.window(i).mv for i, b in enumerate(analysis.beats) if b.usable and i != index]
-    sheet, cells = beat_sheet([chosen, *others], colours, 1)
-    marks = marks_ms(analysis.waves[index], analysis.beats[index].r)
+    sheet, cells = beat_sheet([one.mv, *others], colours, 1)
     for cell in cells:
         for name, wave, shade in zip(("P", "QRS", "T"), ("p", "qrs", "t"), colours.waves, strict=True):
-            onset, offset = marks[f"{wave}_onset_s"], marks[f"{wave}_offset_s"]
+            onset, offset = (one.marks_ms[f"{wave}_{end}_s"] for end in ("onset", "offset"))
             if onset is None or offset is None:
                 continue
             low, high = x_mm(cell, onset), x_mm(cell, offset)
             sheet.shade((low, high), (cell.bottom, cell.top), shade)
+            for end, ms in (("onset", onset), ("offset", offset)):
+                dash = "dash" if f"{wave}_{end}" in one.waves.uncertain else "solid"
+                _boundary(sheet, cell, ms, colours.muted, dash)
             name_below(sheet, cell, name, (low + high) / 2)
+        for other_ms in other.values():
+            if other_ms is not None:
+                _boundary(sheet, cell, other_ms, colours.limit, "dot", 2)
         row = LEADS.index(cell.lead)
         _faint(sheet, cell, np.stack([mv[row] for mv in others]) if others else np.empty((0, WINDOW)))
         hover = "%{customdata[0]:.0f} ms from R  %{customdata[1]:.2f} mV"
-        trace(sheet, cell, chosen[row], of_lead(cell.lead, colours), 2.2, hover)
+        trace(sheet, cell, one.mv[row], of_lead(cell.lead, colours), 2.2, hover)
     return sheet.figure("beat")
+
+
+def uncertain(waves: Waves) -> str:
+    """What a table over the segments should be read with, where a boundary is uncertain."""
+    if not waves.uncertain:
+        return ""
+    names = boundary_names(waves.uncertain)
+    return f"Uncertain on this beat: {names}; so are the shares of the segments that meet there."
+
+
+def _boundary(sheet: Sheet, cell: Cell, ms: float, colour: str, dash: str, width: float = 1) -> None:
+    """An upright line `ms` from R, unless that is outside the cell."""
+    if time_ms()[0] <= ms <= time_ms()[-1]:
+        sheet.upright(x_mm(cell, ms), (cell.bottom, cell.top), colour, dash, width)
 
 
 def _faint(sheet: Sheet, cell: Cell, beats_mv: NDArray[np.floating]) -> None:

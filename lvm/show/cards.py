@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from lvm.show.beat import boundary_names
 from lvm.show.words import UNKNOWN, number
 from lvm.weights import Card
 
@@ -71,6 +72,37 @@ def real_ecgs(cards: tuple[Card, ...]) -> pd.DataFrame:
             )
         )
     return pd.DataFrame(rows, columns=["Model", "Real ECGs", "AUC, estimate", "AUC, best voltage criterion"])
+
+
+def _percent(share: float | None) -> str:
+    return number(None if share is None else 100 * share, "%", 1)
+
+
+def about_boundaries(card: Card) -> str:
+    """What the segmenter is and what its table shows."""
+    found = card.fields["metrics"]
+    invented, without = found["p_invented"]
+    return (
+        f"{card.fields['what_it_is']} {card.fields['training_data']} Below: the error on LUDB, each record read "
+        "by the one network that has not met it, of a record the median over its beats. QRS: "
+        f"{_percent(found['qrs_sensitivity'])} found, {_percent(found['qrs_ppv'])} of those "
+        f"reported true. A P wave was reported on {invented} of {without} beats that have none."
+    )
+
+
+def boundaries(card: Card) -> pd.DataFrame:
+    """How far off the segmenter's boundaries are on LUDB, out of fold, from its card."""
+    rows = [
+        (
+            boundary_names([name]),
+            number(found["sd_ms"], "ms", 1),
+            number(found["bias_ms"], "ms", 1),
+            number(found["p95_ms"], "ms", 1),
+            _percent(found["sensitivity"]),
+        )
+        for name, found in card.fields["metrics"]["ludb_out_of_fold"].items()
+    ]
+    return pd.DataFrame(rows, columns=["Boundary", "SD over records", "Bias", "95 % within", "Found"])
 
 
 def facts(card: Card) -> pd.DataFrame:

@@ -77,9 +77,9 @@ class Sheet:
              "line": {"width": 0}}
         )  # fmt: skip
 
-    def upright(self, x: float, y: tuple[float, float], colour: str) -> None:
-        """A dotted upright line behind the traces."""
-        line = {"color": colour, "width": 1, "dash": "dot"}
+    def upright(self, x: float, y: tuple[float, float], colour: str, dash: str = "dot", width: float = 1) -> None:
+        """An upright line behind the traces."""
+        line = {"color": colour, "width": width, "dash": dash}
         self._shapes.append({"type": "line", "x0": x, "x1": x, "y0": y[0], "y1": y[1], "layer": "below", "line": line})
 
     def polyline(self, points_mm: list[tuple[float, float]], colour: str, width: float = 1.2) -> None:

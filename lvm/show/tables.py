@@ -1,5 +1,6 @@
 """Tables as the pages show them: pandas, every cell a text with its unit, "–" where nothing is known."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -8,10 +9,10 @@ from lvm.analysis import Analysis
 from lvm.estimate import Estimate
 from lvm.measure import INTRINSICOID_LEADS, Timing, qtc_bazett_ms, qtc_fridericia_ms
 from lvm.recording import LEADS, Measurements
-from lvm.show.beat import marks_ms
+from lvm.show.beat import Shown, boundary_names
 from lvm.show.quality import marks
 from lvm.show.words import UNKNOWN, bandwidth, input_name, interval_name, number, span
-from lvm.waves import SEGMENTS
+from lvm.waves import BOUNDARIES, SEGMENTS
 
 if TYPE_CHECKING:
     from lvm.explain import Explanation
@@ -25,14 +26,6 @@ _AXES = {
     "p_axis_deg": ("P axis", "°"),
     "qrs_axis_deg": ("QRS axis", "°"),
     "t_axis_deg": ("T axis", "°"),
-}
-_MARKS = {
-    "p_onset_s": "P onset",
-    "p_offset_s": "P offset",
-    "qrs_onset_s": "QRS onset",
-    "qrs_offset_s": "QRS offset",
-    "t_onset_s": "T onset",
-    "t_offset_s": "T offset",
 }
 
 
@@ -79,7 +72,7 @@ def measurements(analysis: Analysis) -> pd.DataFrame:
 
     def both(measures: dict[str, tuple[str, str]]) -> list[tuple[str, str, str]]:
         return [
-            (name, number(getattr(device, key), unit), number(getattr(ours, key), unit))
+            (name, number(getattr(device, key), unit), number(getattr(ours, key), unit) + _doubt(analysis, key))
             for key, (name, unit) in measures.items()
         ]
 
@@ -98,6 +91,20 @@ def measurements(analysis: Analysis) -> pd.DataFrame:
         (f"Intrinsicoid time, {', '.join(INTRINSICOID_LEADS)}", UNKNOWN, _intrinsicoid(own)),
     ]
     return pd.DataFrame(rows, columns=["Measurement", "Device", "Computed here"])
+
+
+_RESTS_ON = {
+    "pr_interval_ms": {"p_onset", "qrs_onset"},
+    "qrs_duration_ms": {"qrs_onset", "qrs_offset"},
+    "qt_interval_ms": {"qrs_onset", "t_offset"},
+    "p_axis_deg": {"p_onset", "p_offset"},
+}
+
+
+def _doubt(analysis: Analysis, measure: str) -> str:
+    """', uncertain' where a boundary of the average beat is, on which the measurement rests."""
+    known = getattr(analysis.measured, measure) is not None
+    return ", uncertain" if known and _RESTS_ON.get(measure, set()) & set(analysis.average_waves.uncertain) else ""
 
 
 def _rr(own: Timing) -> str:
@@ -134,10 +141,17 @@ def beats(analysis: Analysis, chosen: int | None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["Beat", "Time", "RR before", "Use"])
 
 
-def boundaries(analysis: Analysis, index: int) -> pd.DataFrame:
-    marks = marks_ms(analysis.waves[index], analysis.beats[index].r)
-    rows = [(name, number(marks[key], "ms")) for key, name in _MARKS.items()]
-    return pd.DataFrame(rows, columns=["Boundary", "From R"])
+def boundaries(seen: Shown, other: Mapping[str, float | None]) -> pd.DataFrame:
+    """The six boundaries of what is shown, how sure they are, and NeuroKit2's where `other` holds them."""
+    margins = dict(zip(BOUNDARIES, seen.waves.margins_ms, strict=True))
+    rows = []
+    for name, margin in margins.items():
+        margin_text = UNKNOWN if margin is None else f"± {number(margin, 'ms')}"
+        sure = f"{margin_text}, uncertain" if name in seen.waves.uncertain else margin_text
+        own = (boundary_names([name]), number(seen.marks_ms[f"{name}_s"], "ms"), sure)
+        rows.append((*own, number(other[f"{name}_s"], "ms")) if other else own)
+    columns = ["Boundary", "From R", "Margin"] + (["NeuroKit2"] if other else [])
+    return pd.DataFrame(rows, columns=columns)
 
 
 def models(estimates: dict[str, Estimate]) -> pd.DataFrame:

@@ -76,12 +76,11 @@ def train_bundle(
             "real_ecgs_out_of_fold": cv.real_metrics(nets, folds, cohort, sources),
         },
     }
-    card = weights.save(folder / name_of(sex, input_set), nets, fields, _readme(fields))
+    bundle = folder / name_of(sex, input_set)
+    weights.save(bundle, nets, fields, _readme(fields))
     splits = [sorted({int(p) for p in cohort.patient[fold.test]}) for fold in folds]
-    (folder / card.name / "splits.json").write_text(
-        json.dumps({"test_patients_by_fold": splits}) + "\n", encoding="utf-8"
-    )
-    return card
+    (bundle / "splits.json").write_text(json.dumps({"test_patients_by_fold": splits}) + "\n", encoding="utf-8")
+    return weights.read_card(bundle)
 
 
 def _readme(fields: dict[str, Any]) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lvm.estimate import Estimate
     from lvm.explain import Explanation
     from lvm.net.config import InputSet
+    from lvm.waves import Waves
 
 T = TypeVar("T")
 
@@ -95,6 +96,14 @@ def read_waiting() -> None:
             st.session_state[_ERROR] = str(error)
         st.session_state[_COUNT] = number
         del st.session_state[_WAITING]
+
+
+def neurokit_of(case: Case) -> "tuple[Waves, ...]":
+    """NeuroKit2's boundaries of the same beats."""
+    from lvm.neurokit import delineate
+
+    with st.spinner("NeuroKit2 looks for the waves…"):
+        return case.remember(("neurokit",), lambda: delineate(case.analysis.cleaned_mv, case.analysis.r_peaks))
 
 
 def estimate_of(case: Case, input_set: "InputSet | None" = None) -> "Estimate":

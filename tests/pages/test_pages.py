@@ -239,3 +239,27 @@ def test_the_case_holds_nothing_that_names_a_person(opened):
     assert case.label == "Uploaded ECG"
     assert "SURNAME" not in repr(case)
     assert not any(isinstance(value, bytes) for value in vars(case).values())
+
+
+def test_the_average_beat_and_neurokits_boundaries(opened):
+    app = opened(example("normal-woman"))
+    app.switch_page("pages/beats.py").run()
+    assert "Boundaries: beat" in everything(app)
+    assert list(app.table[1].value.columns) == ["Boundary", "From R", "Margin"]
+    app.segmented_control(key="drawn_beat").set_value("Average beat").run()
+    assert "Boundaries: the average of" in everything(app)
+    app.toggle(key="compare_neurokit").set_value(True).run()
+    assert not app.exception
+    table = app.table[1].value
+    assert list(table.columns) == ["Boundary", "From R", "Margin", "NeuroKit2"]
+    assert len(table) == 6
+    assert table["NeuroKit2"].str.endswith("ms").sum() >= 4
+
+
+def test_models_say_how_well_waves_are_found(opened):
+    app = opened(example("normal-man"))
+    app.switch_page("pages/models.py").run()
+    assert "each record read by the one network that has not met it" in everything(app)
+    table = next(t.value for t in app.table if "Bias" in t.value.columns)
+    assert table["Boundary"].tolist() == ["P onset", "P offset", "QRS onset", "QRS offset", "T onset", "T offset"]
+    assert table["SD over records"].str.endswith("ms").all()

@@ -14,6 +14,7 @@ from lvm.read import read
 from lvm.recording import LEADS, Patient, Recording
 from lvm.reference import CT_LIMITS
 from lvm.show import alts, cards, paper_results, tables, words
+from lvm.show.beat import shown
 from lvm.show.colours import LIGHT
 from lvm.show.mass import mass
 from lvm.weights import cards as installed
@@ -79,7 +80,7 @@ def test_no_table_shows_none(analysis):
         tables.file_facts(bare),
         tables.measurements(bare),
         tables.beats(analysis, analysis.chosen),
-        tables.boundaries(analysis, analysis.chosen),
+        tables.boundaries(shown(analysis, analysis.chosen), {}),
         tables.models({"Model 1": estimate, "Model 2": withheld}),
         tables.amplitudes(analysis),
         paper_results.input_sets(),
