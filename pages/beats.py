@@ -19,8 +19,7 @@ if case.beat is None:
 else:
     key = f"beat-{case.number}"
     st.session_state[key] = case.beat
-    choice, view, switch = st.columns([3, 2, 2], gap="medium", vertical_alignment="bottom")
-    choice.segmented_control(
+    st.segmented_control(
         "Beat in use",
         words.usable_beats(analysis),
         format_func=lambda i: str(i + 1),
@@ -29,6 +28,7 @@ else:
         on_change=choose_beat,
         args=(key,),
     )
+    view, switch = st.columns(2, gap="medium", vertical_alignment="bottom")
     drawn = view.segmented_control(
         "Show",
         ("This beat", "Average beat"),
@@ -59,7 +59,8 @@ else:
     st.markdown(
         ":small[All leads are cut at the same instant, 300 ms before to 600 ms after R, and drawn on the same "
         "millimetres. Coloured: the beat shown. Grey: the usable beats. Shaded: P, QRS and T, one set of boundaries "
-        "for all leads. A dashed boundary is uncertain: a reader would hesitate.]"
+        "for all leads. A dashed boundary is uncertain: a reader would hesitate."
+        f"{' Dotted: NeuroKit2.' if compare else ''}]"
     )
 notes(case, on_file=False)
 

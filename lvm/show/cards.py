@@ -83,8 +83,8 @@ def about_boundaries(card: Card) -> str:
     found = card.fields["metrics"]
     invented, without = found["p_invented"]
     return (
-        f"{card.fields['what_it_is']} {card.fields['training_data']} Below: the error on LUDB, each record read "
-        "by the one network that has not met it, of a record the median over its beats. QRS: "
+        f"{card.fields['what_it_is']} Trained on {card.fields['training_data']} Below: the error on "
+        "LUDB, each record read by the one network that has not met it, of a record the median over its beats. QRS: "
         f"{_percent(found['qrs_sensitivity'])} found, {_percent(found['qrs_ppv'])} of those "
         f"reported true. A P wave was reported on {invented} of {without} beats that have none."
     )

@@ -78,9 +78,11 @@ class Sheet:
         )  # fmt: skip
 
     def upright(self, x: float, y: tuple[float, float], colour: str, dash: str = "dot", width: float = 1) -> None:
-        """An upright line behind the traces."""
+        """An upright line behind the traces, over the grid: under it a solid line would look dashed."""
         line = {"color": colour, "width": width, "dash": dash}
-        self._shapes.append({"type": "line", "x0": x, "x1": x, "y0": y[0], "y1": y[1], "layer": "below", "line": line})
+        self._shapes.append(
+            {"type": "line", "x0": x, "x1": x, "y0": y[0], "y1": y[1], "layer": "between", "line": line}
+        )
 
     def polyline(self, points_mm: list[tuple[float, float]], colour: str, width: float = 1.2) -> None:
         """A line that says nothing on hover."""
