@@ -143,16 +143,24 @@ def _ms(onset: int | None, offset: int | None) -> float | None:
 def measure(cleaned_mv: Signal, beats: tuple[Beat, ...], waves: tuple[Waves, ...]) -> Measurements:
     """Measurements of a (12, T) cleaned signal; what cannot be measured is None."""
     used = [w for beat, w in zip(beats, waves, strict=True) if beat.usable]
-    rr_s = np.diff([beat.r_s for beat in beats])
     return Measurements(
         p_axis_deg=_median_axis_deg([p_axis_deg(cleaned_mv, w) for w in used]),
         qrs_axis_deg=_median_axis_deg([axis_deg(cleaned_mv, w, w.qrs_onset, w.qrs_offset) for w in used]),
         t_axis_deg=_median_axis_deg([axis_deg(cleaned_mv, w, w.t_onset, w.t_offset) for w in used]),
-        heart_rate_bpm=round(60 / float(rr_s.mean()), 1) if rr_s.size else None,
+        heart_rate_bpm=_heart_rate_bpm(beats),
         pr_interval_ms=_median([_ms(w.p_onset, w.qrs_onset) for w in used]),
         qrs_duration_ms=_median([_ms(w.qrs_onset, w.qrs_offset) for w in used]),
-        qt_interval_ms=_median([_ms(w.qrs_onset, w.t_offset) for w in used]),
+        qt_interval_ms=_qt_interval_ms(used),
     )
+
+
+def _heart_rate_bpm(beats: tuple[Beat, ...]) -> float | None:
+    rr_s = np.diff([beat.r_s for beat in beats])
+    return round(60 / float(rr_s.mean()), 1) if rr_s.size else None
+
+
+def _qt_interval_ms(used: list[Waves]) -> float | None:
+    return _median([_ms(w.qrs_onset, w.t_offset) for w in used])
 
 
 def qtc_bazett_ms(qt_interval_ms: float | None, heart_rate_bpm: float | None) -> float | None:
@@ -171,8 +179,8 @@ def qtc_fridericia_ms(qt_interval_ms: float | None, heart_rate_bpm: float | None
 
 def timing(cleaned_mv: Signal, beats: tuple[Beat, ...], waves: tuple[Waves, ...]) -> Timing:
     """Times of a (12, T) cleaned signal."""
-    measured = measure(cleaned_mv, beats, waves)
     used = [w for beat, w in zip(beats, waves, strict=True) if beat.usable and w.qrs_onset is not None]
+    qt_ms, rate_bpm = _qt_interval_ms(used), _heart_rate_bpm(beats)
     rr_ms = np.diff([beat.r_s for beat in beats]) * 1000
     normal = np.array([not beat.reason.startswith(_NOT_NORMAL) for beat in beats], dtype=np.bool_)
     normal &= ~premature(np.array([beat.r for beat in beats], dtype=np.intp))  # "last" says no more of a beat
@@ -180,8 +188,8 @@ def timing(cleaned_mv: Signal, beats: tuple[Beat, ...], waves: tuple[Waves, ...]
     changes_ms = np.diff(rr_ms)[three] if rr_ms.size > 1 else np.empty(0)
     qrs = {lead: [_qrs(cleaned_mv, w, LEADS.index(lead)) for w in used] for lead in INTRINSICOID_LEADS}
     return Timing(
-        qtc_bazett_ms=qtc_bazett_ms(measured.qt_interval_ms, measured.heart_rate_bpm),
-        qtc_fridericia_ms=qtc_fridericia_ms(measured.qt_interval_ms, measured.heart_rate_bpm),
+        qtc_bazett_ms=qtc_bazett_ms(qt_ms, rate_bpm),
+        qtc_fridericia_ms=qtc_fridericia_ms(qt_ms, rate_bpm),
         intrinsicoid_ms={lead: _median([_ms(0, one.last_r) for one in of if one]) for lead, of in qrs.items()},
         rr_mean_ms=round(float(rr_ms.mean()), 1) if rr_ms.size else None,
         rr_sd_ms=round(float(rr_ms.std(ddof=1)), 1) if rr_ms.size > 1 else None,

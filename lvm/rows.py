@@ -1,51 +1,13 @@
 """What the command line says of one file, as data: see `python -m lvm --help`. Keys are a stable contract."""
 
 import argparse
-import stat
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
-from lvm.errors import LvmError, NotAnEcgError, ReadError
-from lvm.recording import LEADS, Patient, Recording
+from lvm.errors import LvmError
+from lvm.recording import LEADS, Patient
 
 Row = dict[str, Any]
-
-
-def _read(path: str) -> Recording:
-    """Read the file at `path`; its own header may name files beside it. Nothing large or endless is ever loaded."""
-    from lvm.read import read
-
-    file = Path(path)
-    try:
-        data = _regular(file)
-    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
-        reason = error.strerror if isinstance(error, OSError) else "that is no file name"
-        raise ReadError(f"The file cannot be opened: {reason}. Check its name and permissions.") from None
-
-    def beside(name: str) -> bytes | None:
-        if name in ("", ".", "..") or set(name) & set("/\\:\0"):
-            return None
-        try:
-            return _regular(file.parent / name)
-        except (OSError, ValueError, NotAnEcgError):
-            return None
-
-    return read(data, beside)
-
-
-def _regular(file: Path) -> bytes:
-    """The bytes of a regular file of at most the size of an ECG. Raises OSError, or NotAnEcgError."""
-    from lvm.read import source
-
-    found = file.stat()
-    if stat.S_ISDIR(found.st_mode):
-        raise NotAnEcgError("This is a folder. Give the file of one ECG.")
-    if not stat.S_ISREG(found.st_mode):
-        raise NotAnEcgError("This is no regular file but a device or a pipe. Save the ECG as a file first.")
-    source.check_size(found.st_size)
-    with file.open("rb") as opened:
-        return opened.read(source.MAX_BYTES + 1)  # it may have grown
 
 
 def _patient(args: argparse.Namespace) -> Patient:
@@ -53,7 +15,9 @@ def _patient(args: argparse.Namespace) -> Patient:
 
 
 def read_row(path: str, args: argparse.Namespace) -> Row:
-    recording = _read(path)
+    from lvm.read.files import read_file
+
+    recording = read_file(path)
     if args.samples:
         import numpy as np
 
@@ -91,9 +55,10 @@ def beats_row(path: str, args: argparse.Namespace) -> Row:
     from lvm.analysis import analyse
     from lvm.beats import BEFORE_R
     from lvm.clean import SAMPLING_RATE_HZ
+    from lvm.read.files import read_file
     from lvm.waves import BOUNDARIES
 
-    analysis = analyse(_read(path))
+    analysis = analyse(read_file(path))
     average = analysis.average_waves.moved(-BEFORE_R)
     beats = [
         {
@@ -127,9 +92,10 @@ def beats_row(path: str, args: argparse.Namespace) -> Row:
 def estimate_row(path: str, args: argparse.Namespace) -> Row:
     from lvm.analysis import analyse
     from lvm.estimate import estimate
+    from lvm.read.files import read_file
     from lvm.weights import load
 
-    recording = _read(path)
+    recording = read_file(path)
     bundle = load(args.bundle) if args.bundle else None
     e = estimate(analyse(recording), _patient(args), bundle=bundle, override=args.override_scope)
     reference = None
@@ -163,9 +129,10 @@ def explain_row(path: str, args: argparse.Namespace) -> Row:
     from lvm.analysis import analyse
     from lvm.estimate import estimate
     from lvm.explain import explain
+    from lvm.read.files import read_file
     from lvm.weights import load
 
-    recording = _read(path)
+    recording = read_file(path)
     analysis = analyse(recording)
     bundle = load(args.bundle) if args.bundle else None
     e = estimate(analysis, _patient(args), bundle=bundle, override=args.override_scope)

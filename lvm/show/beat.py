@@ -14,6 +14,7 @@ from lvm.clean import SAMPLING_RATE_HZ
 from lvm.recording import LEAD_GROUPS, LEADS, Signal
 from lvm.show.colours import Palette, of_lead
 from lvm.show.millimetres import SPEED_MM_PER_S, Sheet, extent, stack
+from lvm.show.words import usable_beats
 from lvm.waves import Waves
 
 GAIN = 10.0  # mm/mV, the same for all leads
@@ -61,7 +62,9 @@ def shown(analysis: Analysis, index: int | None) -> Shown:
     average = analysis.average()
     if average is None:
         raise ValueError("no usable beat")
-    return Shown(f"The average of {_usable(analysis)} usable beats", average, analysis.average_waves, BEFORE_R)
+    return Shown(
+        f"The average of {len(usable_beats(analysis))} usable beats", average, analysis.average_waves, BEFORE_R
+    )
 
 
 def compared(analysis: Analysis, index: int | None, waves: tuple[Waves, ...]) -> dict[str, float | None]:
@@ -71,10 +74,6 @@ def compared(analysis: Analysis, index: int | None, waves: tuple[Waves, ...]) ->
     each = [marks_ms(w, b.r) for w, b in zip(waves, analysis.beats, strict=True) if b.usable]
     found = {name: [ms for marks in each if (ms := marks[name]) is not None] for name in each[0]}
     return {name: float(np.median(ms)) if len(ms) > len(each) / 2 else None for name, ms in found.items()}
-
-
-def _usable(analysis: Analysis) -> int:
-    return sum(beat.usable for beat in analysis.beats)
 
 
 def time_ms() -> NDArray[np.float32]:

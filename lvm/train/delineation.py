@@ -23,10 +23,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lvm.analysis import Analysis
 from lvm.train.ludb import Mark, Marked
 from lvm.waves import BOUNDARIES
 
-__all__ = ["BOUNDARIES", "Beat", "Reference", "Score", "Summary", "reference", "score", "summarise"]
+__all__ = ["BOUNDARIES", "Beat", "Reference", "Score", "Summary", "beats_of", "reference", "score", "summarise"]
 
 LEADS_NEEDED = 6
 
@@ -42,6 +43,11 @@ class Beat:
 
     r: float
     marks: tuple[Position, ...]
+
+
+def beats_of(analysis: Analysis) -> list[Beat]:
+    """Ours in the form in which methods are compared."""
+    return [Beat(beat.r, waves.marks()) for beat, waves in zip(analysis.beats, analysis.waves, strict=True)]
 
 
 @dataclass(frozen=True)

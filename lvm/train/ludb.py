@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from lvm.errors import ReadError
-from lvm.read import read
+from lvm.read.files import read_file
 from lvm.recording import LEADS, Recording
 
 Wave = Literal["p", "qrs", "t"]
@@ -43,7 +43,7 @@ def numbers(folder: Path) -> list[int]:
 def load(folder: Path, number: int) -> Marked:
     """One record with its marks. Needs the package wfdb, which reads the annotation files."""
     data = folder / "data"
-    recording = read((data / f"{number}.hea").read_bytes(), lambda name: (data / Path(name).name).read_bytes())
+    recording = read_file(data / f"{number}.hea")
     return Marked(number, recording, tuple(_marks(data / str(number), lead.lower()) for lead in LEADS))
 
 

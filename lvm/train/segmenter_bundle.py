@@ -18,7 +18,7 @@ from lvm.analysis import analyse
 from lvm.clean import clean
 from lvm.errors import LvmError
 from lvm.net.segmenter import Segmenter, SegmenterConfig
-from lvm.read import read
+from lvm.read.files import read_file
 from lvm.recording import Signal
 from lvm.train import delineation, ludb
 from lvm.train.segmenter import Recipe, example, folds, train_fold
@@ -60,20 +60,15 @@ def train_segmenter(ludb_folder: Path, unmarked_folder: Path | None, folder: Pat
 
 
 def _score(record: ludb.Marked, net: Segmenter) -> delineation.Score:
-    analysis = analyse(record.recording, (net,))
-    found = [delineation.Beat(b.r, w.marks()) for b, w in zip(analysis.beats, analysis.waves, strict=True)]
+    found = delineation.beats_of(analyse(record.recording, (net,)))
     return delineation.score(delineation.reference(record), found)
 
 
 def _signals(folder: Path) -> Iterator[Signal]:
     """Every WFDB recording under a folder, cleaned."""
     for header in sorted(folder.rglob("*.hea")):
-        recording = read(header.read_bytes(), partial(_beside, header.parent))
+        recording = read_file(header)
         yield clean(recording.signal_mv, recording.sampling_rate_hz)
-
-
-def _beside(folder: Path, name: str) -> bytes:
-    return (folder / Path(name).name).read_bytes()
 
 
 def _progress(fold: int, step: int, loss: float) -> None:

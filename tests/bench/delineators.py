@@ -28,7 +28,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from lvm import segmenter
 from lvm.analysis import Analysis, analyse, delineate
-from lvm.train.delineation import BOUNDARIES, Beat, over_leads, shared_r_peaks
+from lvm.train.delineation import BOUNDARIES, Beat, beats_of, over_leads, shared_r_peaks
 from lvm.train.ludb import Marked
 
 RATE_HZ = 500
@@ -91,12 +91,6 @@ def analyse_out_of_fold(record: Marked) -> Analysis:
     """Our analysis by the one network that was not trained on the record, by all where none was."""
     fold = fold_of(record.number)
     return analyse(record.recording, nets=None if fold is None else (segmenter.load().folds[fold],))
-
-
-def beats_of(analysis: Analysis) -> list[Beat]:
-    """Ours in the form in which methods are compared."""
-    pairs = zip(analysis.beats, analysis.waves, strict=True)
-    return [Beat(beat.r, tuple(getattr(waves, name) for name in BOUNDARIES)) for beat, waves in pairs]
 
 
 def _neurokit(record: Marked, method: str) -> list[Beat]:

@@ -13,8 +13,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from lvm.analysis import Analysis, analyse
-from lvm.read import read
-from lvm.recording import Measurements, Recording
+from lvm.read.files import read_file
+from lvm.recording import Measurements
 
 INTERVALS = ("pr_interval_ms", "qrs_duration_ms", "qt_interval_ms")
 AXES = ("p_axis_deg", "qrs_axis_deg", "t_axis_deg")
@@ -41,11 +41,6 @@ class Compared:
         return not self.repeats and self.name != DRAWN
 
 
-def open_file(path: Path) -> Recording:
-    """A file and what lies beside it."""
-    return read(path.read_bytes(), lambda name: (path.parent / Path(name).name).read_bytes())
-
-
 def paths(folder: Path) -> list[Path]:
     """Every file of ../shared/ecg-files that holds a recording; those that have to be refused are in `negative`."""
     parts = (".dat", ".xyz")
@@ -57,7 +52,7 @@ def compare(folder: Path) -> list[Compared]:
     compared: list[Compared] = []
     first: dict[tuple[float | None, ...], str] = {}
     for path in paths(folder):
-        recording = open_file(path)
+        recording = read_file(path)
         if recording.device == Measurements():
             continue
         same = tuple(getattr(recording.device, f.name) for f in fields(Measurements))

@@ -20,11 +20,12 @@ import pytest
 import torch
 
 from lvm.analysis import analyse
+from lvm.read.files import read_file
 from lvm.train import ludb
 from lvm.train.delineation import Reference, Score, Summary, reference, score, summarise
 from tests.bench import tables
 from tests.bench.delineators import METHODS, NEUROKIT_PROMINENCE, OURS, Method
-from tests.bench.devices import AXES, INTERVALS, LIMITS, Compared, compare, open_file, paths
+from tests.bench.devices import AXES, INTERVALS, LIMITS, Compared, compare, paths
 from tests.bench.subgroups import INVERTED_T, LVH, subgroups
 
 SD_MS = {"p_onset": 8.0, "p_offset": 8.0, "qrs_onset": 5.0, "qrs_offset": 5.5, "t_offset": 12.0}
@@ -197,7 +198,7 @@ def test_ours_fails_on_no_record(shared, records):
     ptbxl = sorted((shared / "ecg-data" / "ptbxl").rglob("*.hea"))
     assert ptbxl, "no PTB-XL in ../shared/ecg-data/ptbxl"
     recordings = [(f"LUDB {record.number}", lambda record=record: record.recording) for record in records]
-    recordings += [(p.name, lambda p=p: open_file(p)) for p in (*ptbxl, *paths(shared / "ecg-files"))]
+    recordings += [(p.name, lambda p=p: read_file(p)) for p in (*ptbxl, *paths(shared / "ecg-files"))]
     failed = {}
     for name, recording in recordings:
         try:

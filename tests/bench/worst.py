@@ -20,8 +20,8 @@ from lvm.analysis import Analysis
 from lvm.clean import SAMPLING_RATE_HZ
 from lvm.recording import LEADS
 from lvm.train import ludb
-from lvm.train.delineation import BOUNDARIES, Beat, Score, Summary, reference, score, summarise
-from tests.bench.delineators import analyse_out_of_fold, beats_of
+from lvm.train.delineation import BOUNDARIES, Beat, Score, Summary, beats_of, reference, score, summarise
+from tests.bench.delineators import analyse_out_of_fold
 from tests.bench.devices import LIMITS, Compared, compare
 
 SHARED = Path(__file__).parents[2].parent / "shared"
