@@ -4,6 +4,7 @@ import argparse
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,17 +13,20 @@ from typing import Any, NoReturn
 from lvm.errors import LvmError
 from lvm.rows import Row, beats_row, estimate_row, explain_row, read_row
 
+_SEXES = ("male", "female", "all")
+_INPUT_SETS = ("model 2", "model 1", "ecg")
+
+
+def cohort(args: argparse.Namespace) -> None:
+    from lvm.train import commands
+
+    commands.cohort(args)
+
 
 def train(args: argparse.Namespace) -> None:
-    from lvm.cohort.ptbxl import sources
-    from lvm.train.bundle import train_bundle
-    from lvm.train.fit import Recipe
+    from lvm.train import commands
 
-    found = sources(args.ptbxl)
-    for sex in args.sexes:
-        for input_set in args.input_sets:
-            card = train_bundle(found, sex, input_set, args.out, args.samples, Recipe(args.epochs, seed=args.seed))
-            print(json.dumps({"bundle": card.name, "metrics": card.fields["metrics"]}), flush=True)
+    commands.train(args)
 
 
 def segmenter(args: argparse.Namespace) -> None:
@@ -52,6 +56,16 @@ def _share(text: str) -> float:
 
 def _count(text: str) -> int:
     return int(_between(text, 1, 1_000_000, "a whole number"))
+
+
+def _from_zero(text: str) -> int:
+    return int(_between(text, 0, 1_000_000, "a whole number"))
+
+
+def _name(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.]{0,39}", text):
+        raise argparse.ArgumentTypeError("a name of letters, digits, _ and . is needed")
+    return text
 
 
 def _between(text: str, low: float, high: float, what: str) -> float:
@@ -106,17 +120,8 @@ def parser() -> argparse.ArgumentParser:
         "--threshold", type=_share, default=0.0, metavar="SHARE", help="smaller scores count as zero"
     )
 
-    training = commands.add_parser("train", help="Make a semi-synthetic cohort and fit bundles on it.")
-    training.add_argument("--ptbxl", type=Path, required=True, metavar="DIR", help="PTB-XL, the whole or a part")
-    training.add_argument("--out", type=Path, default=Path("weights"), metavar="DIR")
-    training.add_argument("--sexes", nargs="+", choices=("male", "female"), default=("male", "female"))
-    training.add_argument(
-        "--input-sets", nargs="+", choices=("ecg", "model 1", "model 2"), default=("model 1", "model 2")
-    )
-    training.add_argument("--samples", type=_count, default=5000)
-    training.add_argument("--epochs", type=_count, default=12)
-    training.add_argument("--seed", type=int, default=1)
-    training.set_defaults(task=train)
+    _cohort_options(commands.add_parser("cohort", help="Make a cohort to train on, as ECG files and a table."))
+    _train_options(commands.add_parser("train", help="Train networks on a table of ECG files with LV mass."))
 
     segmenting = commands.add_parser("segmenter", help="Train the network that finds P, QRS and T.")
     segmenting.set_defaults(task=segmenter)
@@ -125,6 +130,48 @@ def parser() -> argparse.ArgumentParser:
     segmenting.add_argument("--out", type=Path, default=Path("weights"), metavar="DIR")
     segmenting.add_argument("--seed", type=int, default=1)
     return top
+
+
+def _cohort_options(command: argparse.ArgumentParser) -> None:
+    command.set_defaults(task=cohort)
+    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder for the cohort")
+    command.add_argument("--ptbxl", type=Path, metavar="DIR", help="start from PTB-XL, the whole or a part")
+    command.add_argument(
+        "--generated", type=_from_zero, metavar="N", help="start from N recordings of the package deepfake-ecg"
+    )
+    command.add_argument("--men", type=_from_zero, default=940, metavar="N", help="940, as in the paper")
+    command.add_argument("--women", type=_from_zero, default=519, metavar="N", help="519, as in the paper")
+    command.add_argument(
+        "--planted",
+        metavar="WHAT",
+        help='a simulated cohort whose mass depends on one thing only, as "T wave, precordial"',
+    )
+    _workers(command)
+    command.add_argument("--seed", type=_from_zero, default=1)
+
+
+def _workers(command: argparse.ArgumentParser) -> None:
+    cores = min(5, os.cpu_count() or 1)
+    command.add_argument(
+        "--workers", type=_count, default=cores, metavar="N", help=f"processes; {cores} on this machine"
+    )
+
+
+def _train_options(command: argparse.ArgumentParser) -> None:
+    command.set_defaults(task=train)
+    command.add_argument("table", type=Path, metavar="TABLE.csv", help="file, lvm_g, sex, age, height, weight, ...")
+    command.add_argument("--out", type=Path, default=Path("weights"), metavar="DIR")
+    command.add_argument("--name", type=_name, help="of your bundles; without it they become the standard")
+    command.add_argument("--replace", action="store_true", help="replace bundles of the same name")
+    command.add_argument("--skip-bad-rows", action="store_true", help="leave out rows that cannot be used")
+    command.add_argument("--sexes", nargs="+", choices=_SEXES, default=_SEXES)
+    command.add_argument("--input-sets", nargs="+", choices=_INPUT_SETS, default=_INPUT_SETS)
+    command.add_argument("--ptbxl", type=Path, metavar="DIR", help="measure the discrimination on PTB-XL")
+    command.add_argument("--epochs", type=_count, default=100)
+    command.add_argument("--patience", type=_count, metavar="N", help="stop after N epochs without a better one")
+    command.add_argument("--work", type=Path, metavar="DIR", help="checkpoints; beside the table by default")
+    _workers(command)
+    command.add_argument("--seed", type=_from_zero, default=1)
 
 
 def _for_people(value: Any, indent: str = "") -> str:

@@ -232,12 +232,6 @@ def _of_one_beat(cleaned_mv: Signal, w: Waves) -> dict[str, NDArray[np.float64]]
     return found | {name: above[:, at] for name, at in levels.items() if at < above.shape[1]}
 
 
-def r_s_t(cleaned_mv: Signal, w: Waves) -> tuple[list[float], list[float], list[float] | None]:
-    """R heights, S depths and signed T peaks (None without a T wave) of one beat in a (12, T) signal, mV per lead."""
-    found = _of_one_beat(cleaned_mv, w)
-    return found["r"].tolist(), found["s"].tolist(), found["t"].tolist() if "t" in found else None
-
-
 def amplitudes(cleaned_mv: Signal, beats: tuple[Beat, ...], waves: tuple[Waves, ...]) -> Amplitudes | None:
     """Amplitudes of a (12, T) cleaned signal, medians over the usable beats; None without a QRS."""
     seen = [

@@ -6,35 +6,20 @@ usable beats.
 """
 
 import ast
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from lvm.analysis import USABLE_BEATS_NEEDED, Analysis, analyse
+from lvm.analysis import analyse
+from lvm.cohort.source import Origin, Source, usable
 from lvm.errors import CohortError
 from lvm.recording import LEADS, Patient, Recording, Sex, Signal
 
+ORIGIN = Origin("PTB-XL", "Wagner et al., Sci Data 2020;7:154", "CC BY 4.0")
+_OLDEST = 89.0  # years; whoever is older is given the age of 300
 LEFT_OUT = {"CLBBB", "CRBBB", "ILBBB", "IVCD", "WPW", "AFIB", "AFLT", "SVTAC", "PSVT", "PACE"}
-
-
-@dataclass(frozen=True, eq=False)
-class Source:
-    """One real recording: whose it is (for grouped folds), its sex, diagnostic codes and analysis."""
-
-    patient: int
-    sex: Sex
-    codes: frozenset[str]
-    analysis: Analysis
-
-    @property
-    def normal(self) -> bool:
-        return "NORM" in self.codes
-
-    @property
-    def coded_lvh(self) -> bool:
-        return bool(self.codes & {"LVH", "VCLVH"})
 
 
 def _read_signal(header: Path) -> Signal:
@@ -48,23 +33,31 @@ def _read_signal(header: Path) -> Signal:
     return (counts[[names.index(lead) for lead in LEADS]] / np.float32(1000)).astype(np.float32)
 
 
-def sources(folder: Path) -> list[Source]:
+def sources(folder: Path, progress: Callable[[int, int], None] = lambda *_: None) -> list[Source]:
     """Every record of the folder's table whose 500 Hz signal is there, analysed; minutes for the whole of PTB-XL."""
     table_file = folder / "ptbxl_database.csv"
     if not table_file.is_file():
         raise CohortError("The folder has no ptbxl_database.csv. Give the folder into which PTB-XL was unpacked.")
     table = pd.read_csv(table_file)
     found = []
-    for row in table.itertuples():
+    for done, row in enumerate(table.itertuples(), start=1):
+        progress(done, len(table))
         header = folder / f"{row.filename_hr}.hea"
         codes = frozenset(ast.literal_eval(str(row.scp_codes)))
-        if not header.is_file() or codes & LEFT_OUT or row.sex not in (0, 1):
+        if (
+            not header.is_file()
+            or not header.with_suffix(".dat").is_file()
+            or codes & LEFT_OUT
+            or row.sex not in (0, 1)
+        ):
             continue
         sex: Sex = "male" if row.sex == 0 else "female"
-        signal = _read_signal(header)
-        analysis = analyse(Recording(signal, 500.0, "PTB-XL", None, Patient(sex=sex)))
-        if sum(beat.usable for beat in analysis.beats) >= USABLE_BEATS_NEEDED and analysis.amplitudes is not None:
-            found.append(Source(int(float(str(row.patient_id))), sex, codes, analysis))
+        analysis = analyse(Recording(_read_signal(header), 500.0, ORIGIN.name, None, Patient(sex=sex)))
+        if usable(analysis):
+            patient = f"ptbxl-{int(float(str(row.patient_id)))}"
+            age = float(str(row.age))
+            known_age = age if age <= _OLDEST else None
+            found.append(Source(patient, sex, codes, analysis, ORIGIN, known_age))
     if not found:
         raise CohortError("No usable record was found. The folder needs ptbxl_database.csv and records500.")
     return found

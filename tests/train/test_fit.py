@@ -1,0 +1,91 @@
+import numpy as np
+import pytest
+import torch
+
+from lvm.net.config import Config
+from lvm.train.fit import Recipe, fit, predict, scalar_inputs, with_statistics
+from lvm.train.folds import Fold
+from tests.train.planted import examples
+
+SMALL = Config(input_set="model 1", sexes="male", channels=8, blocks=3)
+ROWS = np.arange(240)
+FOLD = Fold(ROWS[:180], ROWS[180:210], ROWS[210:])
+
+
+@pytest.fixture(scope="module")
+def data():
+    return examples()
+
+
+@pytest.fixture(scope="module")
+def config(data):
+    return with_statistics(SMALL, data, ROWS)
+
+
+@pytest.fixture(scope="module")
+def trained(data, config):
+    return fit(config, data, FOLD, Recipe(epochs=12, batch=16))
+
+
+def test_a_network_learns_what_is_planted(data, trained):
+    net, curve = trained
+    off = np.abs(predict(net, data, FOLD.test) - data.lvm_g[FOLD.test])
+    assert off.mean() < 0.35 * data.lvm_g.std()
+    assert len(curve) == 12
+    assert curve[-1][0] < curve[0][0]
+
+
+def test_the_epoch_with_the_lowest_validation_error_is_kept(data, trained):
+    net, curve = trained
+    validation_g = np.abs(predict(net, data, FOLD.validation) - data.lvm_g[FOLD.validation]).mean()
+    assert validation_g == pytest.approx(min(v for _, v in curve), abs=1e-4)
+
+
+def test_the_same_seed_gives_the_same_network(data, config, trained):
+    again, curve = fit(config, data, FOLD, Recipe(epochs=12, batch=16))
+    assert curve == trained[1]
+    assert all(torch.equal(a, b) for a, b in zip(again.parameters(), trained[0].parameters(), strict=True))
+    other, _ = fit(config, data, FOLD, Recipe(epochs=12, batch=16, seed=2))
+    assert any(not torch.equal(a, b) for a, b in zip(other.parameters(), trained[0].parameters(), strict=True))
+
+
+def test_an_interrupted_training_goes_on_to_the_same_network(data, config, trained, tmp_path):
+    file, seen = tmp_path / "fold0.pt", []
+
+    class InterruptionError(Exception):
+        pass
+
+    def interrupt(epoch, train_g, validation_g):
+        seen.append(epoch)
+        if epoch == 7:
+            raise InterruptionError
+
+    recipe = Recipe(epochs=12, batch=16)
+    with pytest.raises(InterruptionError):
+        fit(config, data, FOLD, recipe, interrupt, checkpoint=file)
+    net, curve = fit(config, data, FOLD, recipe, lambda epoch, *_: seen.append(epoch), checkpoint=file)
+    assert seen == [*range(8), *range(7, 12)]  # epoch 7 was not kept yet
+    assert curve == trained[1]
+    assert all(torch.equal(a, b) for a, b in zip(net.parameters(), trained[0].parameters(), strict=True))
+
+
+def test_patience_ends_a_training_that_gets_no_better(data, config):
+    recipe = Recipe(epochs=60, batch=16, patience=3)
+    _, curve = fit(config, data, FOLD, recipe)
+    validation = [v for _, v in curve]
+    assert len(curve) < 60
+    assert len(curve) == int(np.argmin(validation)) + 1 + 3
+
+
+def test_statistics_and_imputation(data):
+    config = with_statistics(Config(input_set="model 2", sexes="male"), data, ROWS)
+    age = data.scalars[:, 0]
+    assert config.scalar_mean[0] == pytest.approx(age.mean())
+    assert config.scalar_median[0] == pytest.approx(np.median(age))
+    assert config.scalar_sd[1] == 1.0  # everybody is as tall
+    assert config.scalar_mean[3:] == (0.0,) * 4  # nobody's axes are known
+    assert config.lvm_mean_g == pytest.approx(data.lvm_g.mean())
+    unknown = data.scalars.copy()
+    unknown[0, 0] = np.nan
+    assert scalar_inputs(config, unknown)[0, 0] == pytest.approx(np.median(age))
+    assert scalar_inputs(Config(input_set="ecg", sexes="male"), unknown).shape == (240, 0)
