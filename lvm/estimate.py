@@ -11,7 +11,7 @@ from lvm.criteria import CriterionResult, judge
 from lvm.errors import WeightsError
 from lvm.heart import Heart
 from lvm.net.config import DEMOGRAPHICS, ECG_MEASURES, Config, InputSet, encode_scalar, unknown_key
-from lvm.recording import LIMB, Patient, Signal, Typed
+from lvm.recording import LIMB, Patient, Sex, Signal, Typed
 from lvm.reference import BSA_FORMULA, CT_LIMITS, Limit, bsa_m2
 from lvm.scope import out_of_scope
 from lvm.weights import Bundle, Card, choose, load
@@ -88,13 +88,17 @@ def gather_inputs(analysis: Analysis, typed: Patient = Typed()) -> dict[str, Inp
     return found
 
 
-def _interval(card: Card, imputed: list[str]) -> tuple[float, tuple[float, float]]:
-    """Level, and truth/estimate ratios at its two ends, measured out of fold with these inputs imputed."""
+def _interval(card: Card, sex: Sex, imputed: list[str]) -> tuple[float, tuple[float, float]]:
+    """Level, and truth/estimate ratios at its two ends, measured out of fold on this sex with these inputs imputed.
+
+    Of a sex that the bundle does not serve there are none: then those of whom it does serve, and `estimate` warns.
+    """
     interval: dict[str, Any] = card.fields["interval"]
+    ratios = interval["truth_to_estimate"][sex if sex in card.sexes else card.sexes[0]]
     key = unknown_key(imputed)
-    if key not in interval["truth_to_estimate"]:
+    if key not in ratios:
         raise WeightsError(f"The card of the weights bundle {card.name} has no interval for this: {key} unknown.")
-    low, high = interval["truth_to_estimate"][key]
+    low, high = ratios[key]
     return float(interval["level"]), (low, high)
 
 
@@ -141,8 +145,9 @@ def estimate(
     inputs = gather_inputs(analysis, typed)
     height, weight = inputs["height_cm"].value, inputs["weight_kg"].value
     bsa = bsa_m2(float(height), float(weight)) if height is not None and weight is not None else None
-    sex = inputs["sex"].value
-    limit = CT_LIMITS["male" if sex == "male" else "female"] if sex is not None else None
+    stated = inputs["sex"].value
+    sex: Sex | None = None if stated is None else "male" if stated == "male" else "female"
+    limit = None if sex is None else CT_LIMITS[sex]
     chosen = analysis.chosen if beat is None else beat
     outside = out_of_scope(analysis, inputs)
     against = (*analysis.quality.grave, *outside)
@@ -153,12 +158,12 @@ def estimate(
         reasons += (_NO_BEAT,)
     if sex is None:
         reasons += (_NO_SEX,)
-    if reasons or chosen is None:
+    if reasons or chosen is None or sex is None:
         return replace(nothing, withheld=" ".join(reasons), reasons=reasons)
     warnings = tuple(f"Overridden: {reason}" for reason in against)
     if bundle is None:
-        bundle = load(choose("male" if sex == "male" else "female", input_set))
-    elif bundle.card.config.sexes not in ("all", sex):
+        bundle = load(choose(sex, input_set))
+    elif sex not in bundle.card.sexes:
         warnings += (f"The bundle {bundle.card.name} is for {bundle.card.config.sexes} patients; this one is {sex}.",)
 
     config = bundle.card.config
@@ -175,7 +180,7 @@ def estimate(
     grams = predict(bundle, [analysis.window(i).mv for i in indices], scalar_row(config, inputs))  # (folds, beats)
     per_beat = dict(zip(indices, grams.mean(axis=0).tolist(), strict=True))
     lvm_g = per_beat[chosen]
-    level, (low, high) = _interval(bundle.card, imputed)
+    level, (low, high) = _interval(bundle.card, sex, imputed)
     lvmi = None if bsa is None else lvm_g / bsa
     return replace(
         nothing,

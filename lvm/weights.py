@@ -1,29 +1,32 @@
 """Bundles of weights: a folder with model.safetensors (all folds), card.json and README.md.
 
 Tensors are named "fold<k>.<parameter>". card.json holds `title` (what it is not), `config`, `folds`, `sha256` of
-model.safetensors, `interval`, `training_data` and the rest of the model card. Nothing in a bundle is executed on load.
-A user's own bundle goes into weights/, beside ours.
+model.safetensors, `interval` by sex, `training_data` and the rest of the model card; curves.csv, where there is one,
+holds how the error fell in training. Nothing in a bundle is executed on load. A user's own bundle goes into weights/,
+beside ours.
 """
 
+import csv
 import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from lvm.errors import WeightsError
 from lvm.net.config import Config, InputSet, Sexes
-from lvm.recording import LEAD_GROUPS
+from lvm.recording import LEAD_GROUPS, Sex
 
 if TYPE_CHECKING:
     from lvm.net.elvmassnet import ELVMassNet
     from lvm.net.segmenter import Segmenter
 
 FOLDER = Path(__file__).parent.parent / "weights"
-FORMAT = 1
+FORMAT, SEGMENTER_FORMAT = 2, 1
 SEGMENTER = "segmenter"  # finds P, QRS and T and estimates nothing, so it is none of the bundles: see lvm.segmenter
+SEXES: dict[Sexes, tuple[Sex, ...]] = {"male": ("male",), "female": ("female",), "all": ("male", "female")}
 
 N = TypeVar("N", "ELVMassNet", "Segmenter")
 
@@ -43,6 +46,11 @@ class Card:
     def sha256(self) -> str:
         return str(self.fields["sha256"])
 
+    @property
+    def sexes(self) -> tuple[Sex, ...]:
+        """Whom the bundle serves."""
+        return SEXES[self.config.sexes]
+
 
 @dataclass(frozen=True, eq=False)
 class Bundle:
@@ -52,13 +60,41 @@ class Bundle:
     folds: tuple["ELVMassNet", ...]
 
 
+class Epoch(NamedTuple):
+    """A row of curves.csv: mean absolute errors in grams after an epoch of one fold."""
+
+    fold: int
+    epoch: int
+    train_mae_g: float
+    validation_mae_g: float
+
+
+# In what follows `folder` is FOLDER where none is given.
+
+
 def _names(folder: Path) -> list[str]:
     return sorted(path.parent.name for path in folder.glob("*/card.json") if path.parent.name != SEGMENTER)
 
 
-def cards(folder: Path = FOLDER) -> tuple[Card, ...]:
-    """Every bundle in a folder, by name. A broken card raises WeightsError that names its bundle."""
-    return tuple(read_card(folder / name) for name in _names(folder))
+def cards(folder: Path | None = None) -> tuple[Card, ...]:
+    """Every bundle in a folder whose card can be read, by name."""
+    return _read(folder)[0]
+
+
+def broken(folder: Path | None = None) -> tuple[str, ...]:
+    """Why each of the others cannot be used, with its name."""
+    return _read(folder)[1]
+
+
+def _read(folder: Path | None) -> tuple[tuple[Card, ...], tuple[str, ...]]:
+    folder = folder or FOLDER
+    found, faults = list[Card](), list[str]()
+    for name in _names(folder):
+        try:
+            found.append(read_card(folder / name))
+        except WeightsError as error:
+            faults.append(str(error))
+    return tuple(found), tuple(faults)
 
 
 def read_fields(bundle: Path) -> dict[str, Any]:
@@ -69,10 +105,19 @@ def read_fields(bundle: Path) -> dict[str, Any]:
         if not (isinstance(count, int) and count >= 1):
             raise ValueError(f"{count} folds")
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise WeightsError(f"The card of the weights bundle {bundle.name} cannot be read: {error!r}.") from None
-    if found != FORMAT:
-        raise WeightsError(f"The weights bundle {bundle.name} has format {found}; this version reads {FORMAT}.")
+        raise WeightsError(f"The card of the weights bundle {bundle.name} cannot be read: {_why(error)}.") from None
+    wanted = _format(bundle.name)
+    if found != wanted:
+        raise WeightsError(f"The weights bundle {bundle.name} has format {found}; this version reads {wanted}.")
     return fields
+
+
+def _why(error: Exception) -> str:
+    return f"it has no {error}" if isinstance(error, KeyError) else repr(error)
+
+
+def _format(name: str) -> int:
+    return SEGMENTER_FORMAT if name == SEGMENTER else FORMAT
 
 
 def read_card(bundle: Path) -> Card:
@@ -82,39 +127,50 @@ def read_card(bundle: Path) -> Card:
     missing = [key for key in ("title", "version", "training_data", "sha256") if key not in fields]
     try:
         config, count = card.config, len(card.config.scalars)
-        low, high = fields["interval"]["truth_to_estimate"][""]
+        level, by_sex = fields["interval"]["level"], fields["interval"]["truth_to_estimate"]
+        ratios = [pair for sex in card.sexes for pair in (by_sex[sex][""], *by_sex[sex].values())]
         lengths = {len(config.scalar_mean), len(config.scalar_sd), len(config.scalar_median)}
-        fits = config.lead_groups in LEAD_GROUPS and lengths == {count} and low < high
-    except (ValueError, KeyError, TypeError) as error:
-        raise WeightsError(f"The card of the weights bundle {bundle.name} cannot be read: {error!r}.") from None
+        fits = config.lead_groups in LEAD_GROUPS and lengths == {count}
+        fits = fits and 0 < level < 1 and all(0 < low < high for low, high in ratios)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise WeightsError(f"The card of the weights bundle {bundle.name} cannot be read: {_why(error)}.") from None
     if missing or not fits:
         what = f"has no {', '.join(missing)}" if missing else "contradicts itself"
         raise WeightsError(f"The card of the weights bundle {bundle.name} {what}.")
     return card
 
 
-def choose(sex: Sexes, input_set: InputSet = "model 2", folder: Path = FOLDER) -> str:
+def choose(sex: Sexes, input_set: InputSet = "model 2", folder: Path | None = None) -> str:
     """Name of the bundle for a sex and an input set."""
-    for name in _names(folder):
-        try:
-            card = read_card(folder / name)
-        except WeightsError:  # a user's broken bundle does not stop the others; the models page names it
-            continue
-        if card.config.sexes == sex and card.config.input_set == input_set and card.fields.get("default", False):
+    for card in cards(folder):  # a user's broken bundle does not stop the others; the models page names it
+        if card.config.sexes == sex and card.config.input_set == input_set and card.fields.get("default") is True:
             return card.name
     raise WeightsError(f"No weights bundle for sex {sex} and {input_set} is installed in the weights folder.")
 
 
-@lru_cache(maxsize=8)
-def load(name: str, folder: Path = FOLDER) -> Bundle:
+@lru_cache(maxsize=16)
+def load(name: str, folder: Path | None = None) -> Bundle:
     """Load, check hash and shapes, and build the folds of a bundle."""
     from lvm.net.elvmassnet import ELVMassNet
 
+    folder = folder or FOLDER
     if name not in _names(folder):
         known = ", ".join(_names(folder)) or "none"
         raise WeightsError(f"There is no weights bundle of that name. Installed: {known}.")
     card = read_card(folder / name)
     return Bundle(card, build_folds(folder / name, card, lambda: ELVMassNet(card.config)))
+
+
+def read_curves(name: str, folder: Path | None = None) -> tuple[Epoch, ...]:
+    """The learning curves beside a card; none where the file is missing or odd."""
+    try:
+        with ((folder or FOLDER) / name / "curves.csv").open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        return tuple(
+            Epoch(int(r["fold"]), int(r["epoch"]), float(r["train_mae_g"]), float(r["validation_mae_g"])) for r in rows
+        )
+    except (OSError, ValueError, KeyError, TypeError, csv.Error):
+        return ()
 
 
 def build_folds(bundle: Path, card: Card, network: Callable[[], N]) -> tuple[N, ...]:
@@ -152,7 +208,7 @@ def save(folder: Path, folds: Sequence["ELVMassNet | Segmenter"], fields: dict[s
     tensors = {f"fold{k}.{n}": t.contiguous() for k, net in enumerate(folds) for n, t in net.state_dict().items()}
     data = save_tensors(tensors)
     own = {
-        "format": FORMAT,
+        "format": _format(folder.name),
         "config": folds[0].config.as_dict(),
         "folds": len(folds),
         "sha256": hashlib.sha256(data).hexdigest(),

@@ -3,24 +3,26 @@
 import streamlit as st
 
 from lvm.errors import LvmError
-from lvm.ui.case import choose_inputs, estimate_of, forget_typed
+from lvm.ui.case import estimate_of, forget_typed
 from lvm.ui.frame import CHART, case_or_empty, colours
 from lvm.ui.patient import number_field, sex_field
 from lvm.ui.scope import scope
+from lvm.ui.weights import estimates_by_model, weights_and_inputs
 
 st.title("LV mass")
 case = case_or_empty("the estimate of LV mass")
 
-from lvm.show import alts, criteria, quality, tables, words  # noqa: E402 - not before an ECG is there
+from lvm.show import alts, criteria, model_facts, quality, tables, words  # noqa: E402 - not before an ECG is there
 from lvm.show.mass import mass  # noqa: E402
 
 try:
-    estimates = {name: estimate_of(case, name) for name in ("model 1", "model 2")}
+    estimate = estimate_of(case)
 except LvmError as error:
     st.error(str(error))
+    weights_and_inputs(case)  # other weights may do
     st.stop()
-estimate = estimates[case.input_set]
-others = {name.capitalize(): e for name, e in estimates.items() if name != case.input_set}
+models = estimates_by_model(case, estimate)
+others = {name: e for name, e in models.items() if e is not estimate}
 
 patient, result = st.columns([1, 2], gap="large")
 with patient:
@@ -37,17 +39,7 @@ with patient:
     st.button("Take back all that was typed", on_click=forget_typed, disabled=not words.anything_typed(case.typed))
 
 with result:
-    key = f"inputs-{case.number}"
-    st.session_state[key] = case.input_set
-    st.segmented_control(
-        "The network is given",
-        ("model 2", "model 1"),
-        format_func=words.INPUT_SETS.__getitem__,
-        key=key,
-        required=True,
-        on_change=choose_inputs,
-        args=(key,),
-    )
+    weights_and_inputs(case)
     scope(case, estimate)
     if estimate.lvm_g is not None:
         grams, interval, index = st.columns(3)
@@ -65,14 +57,14 @@ with result:
         st.markdown(f":small[{words.how_sure(estimate)}]")
     if quality.other_warnings(estimate):
         st.warning(words.cautions(quality.other_warnings(estimate)))
-    st.info(words.TRAINED_ON)
+    st.info(model_facts.trained_on(estimate.card))
     if estimate.lvm_g is not None:
-        st.subheader("Both models on this ECG")
+        st.subheader("The models on this ECG")
         st.table(
-            tables.models({name.capitalize(): e for name, e in estimates.items()}),
+            tables.models(models),
             hide_index=True,
             border="horizontal",
-            alt="Models 1 and 2 side by side",
+            alt="The models side by side",
         )
 
 st.subheader("Criteria of LV hypertrophy on the same ECG")

@@ -5,6 +5,7 @@ import streamlit as st
 from lvm.errors import LvmError
 from lvm.ui.case import estimate_of, explanation_of
 from lvm.ui.frame import CHART, case_or_empty, colours
+from lvm.ui.weights import which
 
 st.title("Saliency")
 case = case_or_empty("where the model was sensitive")
@@ -26,6 +27,7 @@ if explanation is None or case.beat is None:
     st.page_link("pages/mass.py", label="Go to LV mass")
     st.stop()
 
+which(case)
 shown = st.segmented_control(
     "Show", ("Magnitude", "Signed"), default="Magnitude", required=True, key="shown", persist_state="session"
 )
@@ -73,15 +75,18 @@ with trust:
     st.subheader("Can this map be believed?")
     st.markdown("\n".join(f"- {sentence}" for sentence in words.trust(explanation)))
     st.subheader("Patient and measurements")
-    st.table(
-        tables.scalars(explanation),
-        hide_index=True,
-        border="horizontal",
-        alt="Contribution of each patient value in grams",
-    )
-    st.markdown(
-        ":small[Grams by which each value moves this estimate from the training cohort’s average, to first order.]"
-    )
+    if explanation.scalars:
+        st.table(
+            tables.scalars(explanation),
+            hide_index=True,
+            border="horizontal",
+            alt="Contribution of each patient value in grams",
+        )
+        st.markdown(
+            ":small[Grams by which each value moves this estimate from the training cohort’s average, to first order.]"
+        )
+    else:
+        st.markdown("This network is given the ECG alone.")
 with shares:
     st.subheader("Density and grams")
     st.table(tables.detail(explanation), hide_index=True, border="horizontal", alt="Density and grams by segment")

@@ -35,12 +35,13 @@ def bundle(folder: Path, config: Config = SMALL, folds: int = 5, name: str = "sm
     torch.manual_seed(0)
     nets = tuple(ELVMassNet(replace(config)).eval() for _ in range(folds))
     keys = ("", "age_years", "height_cm", "weight_kg", "height_cm+weight_kg", "age_years+height_cm+weight_kg", "ecg")
+    ratios = {key: [0.8 - 0.1 * bool(key), 1.25] for key in keys}
     fields = {
         "title": "Random weights.",
         "training_data": "none",
         "version": "test",
         "default": True,
-        "interval": {"level": 0.9, "truth_to_estimate": {key: [0.8 - 0.1 * bool(key), 1.25] for key in keys}},
+        "interval": {"level": 0.9, "truth_to_estimate": dict.fromkeys(weights.SEXES[config.sexes], ratios)},
     }
     weights.save(folder / name, nets, fields, "Random weights.\n")
     return weights.load(name, folder)

@@ -8,6 +8,8 @@ from lvm.analysis import analyse
 from lvm.cohort.simulate import Heart
 from lvm.estimate import Input, estimate, gather_inputs
 from lvm.recording import LEADS, Measurements, Patient, Typed
+from lvm.weights import load
+from tests import bundles
 from tests.helpers import bundle, recording
 
 
@@ -151,6 +153,53 @@ def test_unknown_numbers_are_imputed_named_and_widen_the_interval(small):
 def test_the_wrong_sex_for_a_bundle_is_said(analysis, small):
     e = estimate(analysis, Patient(sex="female"), bundle=small)
     assert any("for male patients; this one is female" in w for w in e.warnings)
+
+
+@pytest.fixture(scope="module")
+def nine_folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("nine")
+    bundles.install_nine(folder)
+    return folder
+
+
+@pytest.fixture
+def nine(nine_folder):
+    """All bundles that ship, with random weights; the interval of women is the wider one."""
+    with bundles.used(nine_folder):
+        yield
+
+
+@pytest.mark.parametrize("sex", ["male", "female"])
+@pytest.mark.parametrize("input_set", ["model 1", "model 2", "ecg"])
+def test_every_input_set_by_sex_and_for_both(analysis, nine, sex, input_set):
+    short = input_set.replace(" ", "")
+    low = 0.8 if sex == "male" else 0.78
+    own = estimate(analysis, Patient(sex=sex), input_set=input_set)
+    both = estimate(analysis, Patient(sex=sex), bundle=load(f"all-{short}"))
+    assert (own.card.name, both.card.name) == (f"{sex}-{short}", f"all-{short}")
+    for e in (own, both):
+        assert e.warnings == ()
+        assert e.interval_g == pytest.approx((low * e.lvm_g, 1.25 * e.lvm_g))
+
+
+def test_a_network_of_the_ecg_alone_is_moved_by_no_patient_value(nine):
+    bare = estimate(analyse(recording(patient=Patient("male"))), input_set="ecg")
+    known = estimate(analyse(recording(patient=Patient("male", 80.0, 150.0, 120.0))), input_set="ecg")
+    assert bare.lvm_g == known.lvm_g
+    assert bare.interval_g == known.interval_g
+    assert bare.warnings == ()
+    assert bare.inputs["height_cm"] == Input(None, None)
+    assert bare.lvmi_g_m2 is None
+    assert known.lvmi_g_m2 is not None
+
+
+def test_a_network_for_both_sexes_is_told_the_sex(analysis, nine):
+    both = load("all-model1")
+    man, woman = (estimate(analysis, Patient(sex=sex), bundle=both) for sex in ("male", "female"))
+    assert man.lvm_g != woman.lvm_g
+    unknown = estimate(analyse(recording(patient=Patient("female"))), bundle=both)
+    assert "age, height, weight" in unknown.warnings[0]
+    assert unknown.interval_g[0] == pytest.approx(0.63 * unknown.lvm_g)
 
 
 @pytest.fixture(scope="module")

@@ -56,9 +56,9 @@ def best(analysis: Analysis) -> tuple[Measurements, str]:
 
 
 def header(
-    label: str, analysis: Analysis, inputs: dict[str, Input], estimate: Estimate | None
+    label: str, analysis: Analysis, inputs: dict[str, Input], estimate: Estimate | None, weights: str = ""
 ) -> list[tuple[str, str]]:
-    """The facts that follow the user from page to page: (title, value)."""
+    """The facts that follow the user from page to page: (title, value). weights : named where not the standard ones."""
     m, who = best(analysis)
     sex = inputs["sex"].value
 
@@ -85,7 +85,7 @@ def header(
         ("Signal", usable(analysis)),
     ]
     if estimate is not None:
-        items.append(("LV mass", mass(estimate)))
+        items.append((f"LV mass ({weights})" if weights else "LV mass", mass(estimate)))
     return items
 
 
@@ -208,8 +208,8 @@ INPUT_SETS = {
     "model 1": "Model 1: ECG and patient",
 }
 TRAINED_ON = (
-    "The installed networks were trained on a semi-synthetic cohort: real ECGs, changed by computer, with LV masses "
-    "drawn from published relations. They have never seen a measured LV mass."
+    "The networks that come with this application were trained on a semi-synthetic cohort: ECGs changed by computer, "
+    "with LV masses drawn from published relations. They have never seen a measured LV mass."
 )
 SENSITIVE = "This map shows where the model was sensitive, not why the heart is large."
 SUMS = (

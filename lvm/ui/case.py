@@ -5,13 +5,14 @@ are imported where they are used, so that the first page does not wait for them.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
 from lvm.errors import LvmError
-from lvm.recording import Typed
+from lvm.recording import Sex, Typed
 from lvm.ui.warm import warm
 
 if TYPE_CHECKING:
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
     from lvm.explain import Explanation
     from lvm.net.config import InputSet
     from lvm.waves import Waves
+    from lvm.weights import Card
 
 T = TypeVar("T")
 
 _CASE, _ERROR, _COUNT, _WAITING = "case", "file_error", "cases_opened", "to_be_read"
 _REMEMBERED = 64  # results; the oldest goes first
 UPLOADED = "Uploaded ECG"
+_STANDARD: "tuple[InputSet, ...]" = ("model 1", "model 2")
 
 
 @dataclass(eq=False)
@@ -36,6 +39,7 @@ class Case:
     number : counts the files opened in this session; part of the keys of widgets, so that none outlives its patient.
     beat : index of the beat in use.
     about : describes a simulated patient.
+    bundle : name of the weights in use; None for those for the patient's sex, of which input_set chooses one.
     override : the user wants an estimate in spite of the reasons against it.
     """
 
@@ -46,6 +50,7 @@ class Case:
     about: str = ""
     typed: Typed = field(default_factory=Typed)
     input_set: "InputSet" = "model 2"
+    bundle: str | None = None
     override: bool = False
     _results: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False)
 
@@ -106,16 +111,32 @@ def neurokit_of(case: Case) -> "tuple[Waves, ...]":
         return case.remember(("neurokit",), lambda: delineate(case.analysis.cleaned_mv, case.analysis.r_peaks))
 
 
-def estimate_of(case: Case, input_set: "InputSet | None" = None) -> "Estimate":
-    """The estimate for what is typed and chosen now; raises LvmError where no bundle fits."""
+def _estimate(case: Case, bundle: str | None, inputs: "InputSet") -> "Estimate":
     from lvm.estimate import estimate
+    from lvm.weights import load
 
-    inputs = input_set or case.input_set
-    with st.spinner("Estimating LV mass…"):  # shown only where it takes long
-        return case.remember(
-            ("estimate", case.typed, case.beat, inputs, case.override),
-            lambda: estimate(case.analysis, case.typed, input_set=inputs, beat=case.beat, override=case.override),
+    def compute() -> "Estimate":
+        weights = None if bundle is None else load(bundle)
+        return estimate(
+            case.analysis, case.typed, bundle=weights, input_set=inputs, beat=case.beat, override=case.override
         )
+
+    with st.spinner("Estimating LV mass…"):  # shown only where it takes long
+        return case.remember(("estimate", case.typed, case.beat, bundle, inputs, case.override), compute)
+
+
+def estimate_of(case: Case) -> "Estimate":
+    """The estimate for what is typed and chosen now; raises LvmError where no bundle fits."""
+    return _estimate(case, case.bundle, case.input_set)
+
+
+def standard_estimates(case: Case) -> "dict[str, Estimate]":
+    """Those with the weights for the patient's sex, by name: the ones beside which the chosen one stands."""
+    found: dict[str, Estimate] = {}
+    for name in _STANDARD:
+        with suppress(LvmError):  # where it is the chosen one, estimate_of says so
+            found[name.capitalize()] = _estimate(case, None, name)
+    return found
 
 
 def explanation_of(case: Case, method: str, threshold: float) -> "Explanation | None":
@@ -129,7 +150,7 @@ def explanation_of(case: Case, method: str, threshold: float) -> "Explanation | 
     bundle = load(estimate.card.name)
     with st.spinner("Computing the map…"):
         return case.remember(
-            ("explanation", case.typed, case.beat, case.input_set, case.override, method, threshold),
+            ("explanation", case.typed, case.beat, case.bundle, case.input_set, case.override, method, threshold),
             lambda: explain(case.analysis, estimate, bundle, beat=case.beat, method=method, threshold=threshold),
         )
 
@@ -145,9 +166,30 @@ def reasons_against(case: Case) -> tuple[str, ...]:
     return (*case.analysis.quality.grave, *outside)
 
 
+def other_weights(case: Case) -> "tuple[Card, ...]":
+    """The installed bundles for this patient's sex, other than those that the sex chooses by itself."""
+    from lvm.estimate import gather_inputs
+    from lvm.weights import cards, choose
+
+    stated = gather_inputs(case.analysis, case.typed)["sex"].value
+    if stated is None:
+        return ()
+    sex: Sex = "male" if stated == "male" else "female"
+    standard = set[str]()
+    for input_set in _STANDARD:
+        with suppress(LvmError):
+            standard.add(choose(sex, input_set))
+    return tuple(card for card in cards() if sex in card.sexes and card.name not in standard)
+
+
 def _retype(case: Case, typed: Typed) -> None:
-    """What is typed may make the case one that nothing speaks against; an override then has served its time."""
+    """What is typed may make the case one that nothing speaks against; an override then has served its time.
+
+    And the sex may become one that the chosen weights do not serve.
+    """
     case.typed = typed
+    if case.bundle is not None and all(case.bundle != card.name for card in other_weights(case)):
+        case.bundle = None
     case.override = case.override and bool(reasons_against(case))
 
 
@@ -179,6 +221,13 @@ def choose_inputs(key: str) -> None:
     case = current_case()
     if case is not None and st.session_state[key] is not None:
         case.input_set = st.session_state[key]
+
+
+def choose_weights(key: str) -> None:
+    """Callback of the list of weights, in which "" stands for those for the patient's sex."""
+    case = current_case()
+    if case is not None:
+        case.bundle = st.session_state[key] or None
 
 
 def choose_override(key: str) -> None:

@@ -32,6 +32,7 @@ def header() -> None:
         return
     from lvm.estimate import gather_inputs
     from lvm.show import words
+    from lvm.show.card_values import plain
 
     try:
         estimate = estimate_of(case)
@@ -39,7 +40,8 @@ def header() -> None:
         estimate = None
     inputs = gather_inputs(case.analysis, case.typed)
     with st.container(border=True, horizontal=True, gap="small"):
-        for title, value in words.header(case.label, case.analysis, inputs, estimate):
+        weights = plain(case.bundle) if case.bundle else ""
+        for title, value in words.header(case.label, case.analysis, inputs, estimate, weights):
             st.markdown(f":small[{title}]  \n:small[**{value}**]", width="content")
 
 

@@ -8,16 +8,14 @@ import pytest
 
 from lvm.analysis import Analysis, analyse
 from lvm.cohort.examples import EXAMPLES
-from lvm.errors import LvmError
 from lvm.estimate import Estimate, gather_inputs
 from lvm.read import read
 from lvm.recording import LEADS, Patient, Recording
 from lvm.reference import CT_LIMITS
-from lvm.show import alts, cards, paper_results, tables, words
+from lvm.show import alts, paper_results, tables, words
 from lvm.show.beat import shown
 from lvm.show.colours import LIGHT
 from lvm.show.mass import mass
-from lvm.weights import cards as installed
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +52,8 @@ def test_header_follows_the_patient(analysis):
     assert items["Uploaded ECG"] == "sex and age not known"
     assert items["Size"] == "not known"
     assert items["LV mass"] == "180 g (150–210 g)"
+    items = dict(words.header("Uploaded ECG", unknown, gather_inputs(unknown), made_up(analysis), "our-clinic"))
+    assert items["LV mass (our-clinic)"] == "180 g (150–210 g)"
 
 
 def test_what_is_missing_is_said_at_once(analysis):
@@ -154,17 +154,6 @@ def test_picture_of_the_estimate(analysis):
     assert low < 150
     assert high > 210
     assert not mass(replace(estimate, bsa_m2=None), {}, LIGHT).layout.annotations
-
-
-def test_cards_of_the_installed_bundles_can_be_read():
-    try:
-        bundles = installed()
-    except LvmError as error:
-        pytest.fail(str(error))
-    for card in bundles:
-        assert cards.facts(card)["Value"].iloc[0].replace(" ", "") == card.sha256
-        assert "None" not in cards.facts(card).to_csv()
-    assert len(cards.results(bundles)) == len(bundles)
 
 
 def test_figures_are_described_from_this_patient(analysis):
