@@ -1,8 +1,6 @@
 """The proof that the networks learn from the ECG what is in it, and nothing where nothing is: planted cohorts of men,
 written as files and read like anybody's."""
 
-import pytest
-
 from lvm.cohort import files, planted
 from lvm.net.config import Config
 from lvm.train import examples
@@ -32,5 +30,5 @@ def test_mass_in_the_precordial_t_wave_is_found(tmp_path):
 
 def test_where_nothing_is_planted_nothing_is_found(tmp_path):
     network, body, oracle = errors_g(planted.NOTHING, tmp_path / "cohort")
-    assert network > 0.95 * body
-    assert oracle == pytest.approx(body, rel=0.1)  # the mean is all that can be known
+    assert network > 0.95 * oracle  # which is the mean, for that is all that can be known
+    assert body > 0.97 * oracle  # and a fit to age and body size errs even more, for it takes chance for a rule
