@@ -5,8 +5,8 @@ index (80 and 65 g/m2: 20 and 18 % of a normal distribution). Its size is after 
 hypertrophy against its normal ones: Sokolow-Lyon voltage 1.5 to 1.9 times, Cornell voltage 1.7 to 2.5 times, QRS 10 %
 longer, an axis more to the left, T in V5 from .4 and .3 mV to about 0, in three of ten a secondary ST-T change. These
 are the recordings on which the estimate is judged in the end, so that check is not independent of the cohort in this.
-All hearts vary a little. QRS duration and axes are then moved together, by one shift and one
-factor a sex, to Table 1's mean and SD. The changed ECG is measured again, and only that counts.
+All hearts vary a little. QRS duration and axes are then moved together, by one shift and one factor a sex, to Table 1's
+mean and SD. The changed ECG is measured again, and only that counts.
 """
 
 from collections import Counter
@@ -19,8 +19,8 @@ from lvm.analysis import Analysis, analyse
 from lvm.cohort import generated, mass
 from lvm.cohort.change import Change, apply
 from lvm.cohort.mass import TABLE_1, Column
-from lvm.cohort.source import Origin, Source, usable
-from lvm.criteria import CRITERIA, Heart
+from lvm.cohort.source import Origin, Source, criteria_of, usable
+from lvm.criteria import CRITERIA
 from lvm.errors import CohortError
 from lvm.measure import axis_deg
 from lvm.processes import over
@@ -232,10 +232,8 @@ def _carried_out(plan: _Plan) -> _Changed:
     for attempt in (change, replace(change, qrs_turn_deg=0.0), replace(change, widen=1.0), Change()):
         recording = Recording(apply(source.cleaned_mv, source.waves, attempt), 500.0, "", None, Patient(sex=plan.sex))
         a = analyse(recording)
-        if usable(a) and a.amplitudes is not None and a.chosen is not None:
-            heart = Heart(a.amplitudes, a.measured.qrs_duration_ms, plan.sex, a.measured.qrs_axis_deg, a.timing)
-            values = {c.name: c.value(heart)[0] for c in CRITERIA}
-            criteria = {name: np.nan if value is None else value for name, value in values.items()}
+        if usable(a) and a.chosen is not None:
+            criteria = criteria_of(a, plan.sex)
             return _Changed(recording, a.measured, criteria, secondary_change(a), a.window(a.chosen).mv)
     raise CohortError(f"A recording of {plan.source.origin.name} cannot be used once it is filtered. Take others.")
 

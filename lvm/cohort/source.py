@@ -1,8 +1,10 @@
 """A recording to start from, whoever made it."""
 
+import math
 from dataclasses import dataclass
 
 from lvm.analysis import USABLE_BEATS_NEEDED, Analysis
+from lvm.criteria import CRITERIA, Heart
 from lvm.recording import Sex
 from lvm.rhythm import rhythm
 from lvm.scope import QRS_LIMIT_MS
@@ -38,6 +40,16 @@ class Source:
     @property
     def coded_lvh(self) -> bool:
         return bool(self.codes & {"LVH", "VCLVH"})
+
+
+def criteria_of(analysis: Analysis, sex: Sex) -> dict[str, float]:
+    """The value of every criterion of LV hypertrophy by its name; NaN where it is not known."""
+    if analysis.amplitudes is None:
+        return dict.fromkeys((c.name for c in CRITERIA), math.nan)
+    m = analysis.measured
+    heart = Heart(analysis.amplitudes, m.qrs_duration_ms, sex, m.qrs_axis_deg, analysis.timing)
+    values = {c.name: c.value(heart)[0] for c in CRITERIA}
+    return {name: math.nan if value is None else value for name, value in values.items()}
 
 
 def usable(analysis: Analysis) -> bool:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 from lvm.errors import CohortError
+from lvm.processes import with_one_thread
 from lvm.recording import Sex
 
 _EVERY_S = 5.0
@@ -27,6 +28,7 @@ def _progress(what: str) -> Callable[[int, int], None]:
     return say
 
 
+@with_one_thread()
 def cohort(args: argparse.Namespace) -> None:
     """Make a cohort and write it as files."""
     from lvm.cohort import files, generated, planted, ptbxl, semisynthetic
@@ -44,6 +46,7 @@ def cohort(args: argparse.Namespace) -> None:
     print(json.dumps({"table": str(args.out / files.TABLE), "marginals": fields["marginals"]}))
 
 
+@with_one_thread()
 def train(args: argparse.Namespace) -> None:
     """Read a table with its ECG files, and train the bundles asked for."""
     from lvm.cohort import files, ptbxl, semisynthetic

@@ -12,8 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from lvm.cohort.source import Source
-from lvm.criteria import CRITERIA, Heart
+from lvm.cohort.source import Source, criteria_of
 from lvm.net.config import BODY
 from lvm.recording import Sex, Typed
 from lvm.train.crossvalidate import Trained
@@ -136,9 +135,5 @@ def real_metrics(trained: Trained, examples: Examples, sources: Sequence[Source]
 
 def _criteria(sources: Sequence[Source], sex: Sex) -> dict[str, _Array]:
     """Every criterion's value (n,) on the same recordings; what is not known counts as 0."""
-    hearts = [
-        Heart(a.amplitudes, a.measured.qrs_duration_ms, sex, a.measured.qrs_axis_deg, a.timing)
-        for a in (s.analysis for s in sources)
-        if a.amplitudes is not None
-    ]
-    return {c.name: np.array([c.value(h)[0] or 0.0 for h in hearts]) for c in CRITERIA}
+    values = [criteria_of(s.analysis, sex) for s in sources]
+    return {name: np.nan_to_num(np.array([of[name] for of in values])) for name in values[0]}
