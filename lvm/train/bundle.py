@@ -73,7 +73,9 @@ def folds_of(examples: Examples, seed: int, sexes: Sexes) -> tuple[Fold, ...]:
     wanted: tuple[Sex, ...] = ("male", "female") if sexes == "all" else (sexes,)
     for sex in wanted:
         parts = [fold.of(examples.of_sex(sex)) for fold in whole]
-        if any(min(len(f.train), len(f.validation), len(f.test)) == 0 for f in parts):
+        chosen_by = whole if sexes == "all" else parts  # both sexes together choose the epoch of a network of both
+        counts = [(len(f.train), len(f.test), len(v.validation)) for f, v in zip(parts, chosen_by, strict=True)]
+        if min(map(min, counts)) == 0:
             raise CohortError(
                 f"The table has too few {sex} patients for five folds with training, validation and test. Add some, "
                 "or say with --sexes whom to train for."

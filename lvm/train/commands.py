@@ -69,7 +69,8 @@ def train(args: argparse.Namespace) -> None:
         print(f"left out: {line}", file=sys.stderr)
     if len(set(found.patient)) == len(found):
         print(
-            "No two rows have the same patient: two ECGs of one patient would be in training and test.", file=sys.stderr
+            "No two rows have the same patient. If two ECGs are of one patient, name them in a column patient.",
+            file=sys.stderr,
         )
     for sexes in args.sexes:
         folds_of(found, args.seed, sexes)  # what cannot be split is refused before anything is trained

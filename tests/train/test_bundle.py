@@ -126,3 +126,18 @@ def test_names():
     assert name_of("male", "model 2") == "male-model2"
     assert name_of("all", "ecg", "mine") == "mine-all-ecg"
     assert np.unique([name_of(s, i) for s in ("male", "all") for i in ("ecg", "model 1")]).size == 4
+
+
+def test_sixty_recordings_of_both_sexes_are_enough(tmp_path):
+    data = examples(n=120, sexes=("male", "male", "female", "male", "female"))
+    sixty = replace(data, patient=np.array([f"p{k}" for k in range(120)]))
+    first = 60
+    part = replace(
+        sixty,
+        first=sixty.first[: first + 1],
+        **{
+            name: getattr(sixty, name)[:first]
+            for name in ("chosen", "scalars", "lvm_g", "expected_g", "patient", "row")
+        },
+    )
+    assert train_bundle(Data(part, 0, None), "all", "ecg", tmp_path, RECIPE).name == "all-ecg"
