@@ -117,7 +117,8 @@ def build(
     progress: Callable[[int, int], None] = lambda *_: None,
     workers: int = 1,
 ) -> Cohort:
-    """Draw counts[sex] members from the sources of that sex; the same seed gives the same cohort.
+    """Draw counts[sex] members from the sources of that sex, less the few whose recording does not bear a change; the
+    same seed gives the same cohort.
 
     Every origin gets an equal share. `progress(done, of)`. Raises CohortError where the sources do not suffice.
     """
@@ -131,10 +132,14 @@ def build(
         if n == 0:
             continue
         rng = np.random.default_rng([seed, len(sex)])
-        plans, changed = _plans(sources, sex, n, rng), list[_Changed]()
-        for one in over(_carried_out, plans, workers):
-            changed.append(one)
-            progress(len(members) + len(changed), sum(counts.values()))
+        drawn, plans, changed = _plans(sources, sex, n, rng), list[_Plan](), list[_Changed]()
+        for done, (plan, one) in enumerate(zip(drawn, over(_carried_out, drawn, workers), strict=True), start=1):
+            progress(len(members) + done, sum(counts.values()))
+            if one is not None:
+                plans.append(plan)
+                changed.append(one)
+        if len(changed) < MEMBERS_NEEDED:
+            raise CohortError(f"Of {n} {sex} recordings {len(changed)} can still be used once changed. Take others.")
         found, measured, reasons = _members(sex, plans, changed, rng)
         members += found
         pictures += _pictures(plans, changed)
@@ -226,8 +231,9 @@ def _unwrapped(angles_deg: Sequence[float | None]) -> Column:
     return np.array([mean if a is None else mean + (a - mean + 180) % 360 - 180 for a in angles_deg])
 
 
-def _carried_out(plan: _Plan) -> _Changed:
-    """Less changed where the estimate would be withheld for it, which happens to one or two of a hundred."""
+def _carried_out(plan: _Plan) -> _Changed | None:
+    """Less changed where the estimate would be withheld for it, which happens to one or two of a hundred; None where it
+    would be withheld even of the unchanged one, once it is filtered: one of thousands."""
     source, change = plan.source.analysis, plan.change
     for attempt in (change, replace(change, qrs_turn_deg=0.0), replace(change, widen=1.0), Change()):
         recording = Recording(apply(source.cleaned_mv, source.waves, attempt), 500.0, "", None, Patient(sex=plan.sex))
@@ -235,7 +241,7 @@ def _carried_out(plan: _Plan) -> _Changed:
         if usable(a) and a.chosen is not None:
             criteria = criteria_of(a, plan.sex)
             return _Changed(recording, a.measured, criteria, secondary_change(a), a.window(a.chosen).mv)
-    raise CohortError(f"A recording of {plan.source.origin.name} cannot be used once it is filtered. Take others.")
+    return None
 
 
 def _pictures(plans: list[_Plan], changed: list[_Changed]) -> list[Picture]:
