@@ -105,7 +105,8 @@ def parser() -> argparse.ArgumentParser:
 
     reading = over_files("read", read_row, "What a file holds.")
     reading.add_argument("--samples", metavar="OUT.npy", help="write the (12, T) float32 signal in mV here")
-    over_files("beats", beats_row, "Every beat and its wave boundaries.")
+    beating = over_files("beats", beats_row, "Every beat and its wave boundaries.")
+    beating.add_argument("--profile", metavar="OUT.csv", help="write each segment's size, lead by lead, here")
     estimating = over_files("estimate", estimate_row, "LV mass with its interval and what it rests on.")
     explaining = over_files("explain", explain_row, "Where the model was sensitive, per segment and lead group.")
     for command in (estimating, explaining):
@@ -209,9 +210,10 @@ def main(argv: list[str] | None = None) -> int:
             print(error, file=sys.stderr)
             return 2
         return 0
-    if args.command == "read" and args.samples and len(args.files) > 1:
-        print("--samples takes one file at a time.", file=sys.stderr)
-        return 2
+    for option in ("samples", "profile"):
+        if getattr(args, option, None) and len(args.files) > 1:
+            print(f"--{option} takes one file at a time.", file=sys.stderr)
+            return 2
     failed = 0
     for path in args.files:
         try:

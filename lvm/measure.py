@@ -89,7 +89,7 @@ def _level_at(cleaned_mv: Signal, onset: int) -> NDArray[np.float64]:
     return np.asarray(before.mean(axis=1, keepdims=True), dtype=np.float64)
 
 
-def _level(cleaned_mv: Signal, waves: Waves) -> NDArray[np.float64]:
+def level(cleaned_mv: Signal, waves: Waves) -> NDArray[np.float64]:
     """(12, 1) mV at QRS onset."""
     return _level_at(cleaned_mv, waves.qrs_onset or 0)
 
@@ -98,7 +98,7 @@ def axis_deg(cleaned_mv: Signal, waves: Waves, onset: int | None, offset: int | 
     """Frontal axis of the wave between two samples of a (12, T) signal; None where the limb leads are flat."""
     if onset is None or offset is None or waves.qrs_onset is None:
         return None
-    return _direction_deg((cleaned_mv[:, onset:offset] - _level(cleaned_mv, waves)).sum(axis=1))
+    return _direction_deg((cleaned_mv[:, onset:offset] - level(cleaned_mv, waves)).sum(axis=1))
 
 
 def p_axis_deg(cleaned_mv: Signal, waves: Waves) -> float | None:
@@ -208,7 +208,7 @@ def _qrs(cleaned_mv: Signal, w: Waves, row: int) -> Qrs | None:
     """The waves of the QRS in one lead, by its row; None without a QRS."""
     if w.qrs_onset is None or w.qrs_offset is None:
         return None
-    above = cleaned_mv[row, w.qrs_onset : w.qrs_offset + BEYOND] - _level(cleaned_mv, w)[row]
+    above = cleaned_mv[row, w.qrs_onset : w.qrs_offset + BEYOND] - level(cleaned_mv, w)[row]
     return name_waves(above, w.qrs_offset - w.qrs_onset)
 
 
@@ -222,7 +222,7 @@ def _peak(above: NDArray[np.float64], onset: int | None, offset: int | None) -> 
 
 def _of_one_beat(cleaned_mv: Signal, w: Waves) -> dict[str, NDArray[np.float64]]:
     """(12,) mV of each kind of amplitude that the beat has, by the names of Amplitudes."""
-    above = cleaned_mv - _level(cleaned_mv, w)
+    above = cleaned_mv - level(cleaned_mv, w)
     waves = [one for one in (_qrs(cleaned_mv, w, row) for row in range(len(LEADS))) if one is not None]
     found = {name: np.array([getattr(one, name) for one in waves]) for name in ("q", "r", "s", "r_prime")}
     peaks = {"p": _peak(above, w.p_onset, w.p_offset), "t": _peak(above, w.t_onset, w.t_offset)}

@@ -63,6 +63,15 @@ def beats_row(path: str, args: argparse.Namespace) -> Row:
     beats = [
         {
             "r_s": beat.r_s,
+    if args.profile:
+        from lvm.profile import profile
+        from lvm.show.profile import by_lead_and_segment
+
+        try:
+            with open(args.profile, "w", encoding="utf-8", newline="") as out:
+                by_lead_and_segment(profile(analysis)).to_csv(out, index=False)
+        except OSError as error:
+            raise LvmError(f"The profile cannot be written: {error.strerror}. Check the name it goes to.") from None
             **waves.seconds(),
             "usable": beat.usable,
             "reason": beat.reason or None,

@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from lvm.ui.case import choose_beat, neurokit_of
+from lvm.ui.case import choose_beat, neurokit_of, profile_of
 from lvm.ui.frame import CHART, against_the_estimate, case_or_empty, colours, notes
 
 st.title("Beats")
 case = case_or_empty("its beats, lead groups and wave boundaries")
 
-from lvm.show import alts, tables, words  # noqa: E402 - not before an ECG is there
+from lvm.profile import SEGMENTS  # noqa: E402 - not before an ECG is there
+from lvm.show import alts, profile, tables, words  # noqa: E402
 from lvm.show.beat import beat, compared, shown  # noqa: E402
 
 analysis = case.analysis
@@ -81,3 +82,22 @@ if seen is not None:
             ":small[Negative: before R. “–”: no such wave was found. Margin: on test recordings four of five of "
             "cardiologists’ marks lay no farther off.]"
         )
+
+    with st.expander("Profile by lead and segment"):
+        segment = st.segmented_control(
+            "Segment",
+            SEGMENTS,
+            default="QRS",
+            required=True,
+            key="profile_segment",
+            persist_state="session",
+        )
+        found = profile_of(case)
+        st.markdown(profile.lasts(found, segment))
+        st.table(
+            profile.of_segment(found, segment),
+            hide_index=True,
+            border="horizontal",
+            alt=f"{segment}: highest and lowest voltage, area and slope in each of the twelve leads",
+        )
+        st.markdown(f":small[{profile.caption(found)}]")

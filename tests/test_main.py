@@ -134,6 +134,31 @@ def test_samples_that_cannot_be_written(ecg, tmp_path, capsys):
     assert "The samples cannot be written: No such file or directory." in capsys.readouterr().err
 
 
+def test_the_profile_of_a_recording(ecg, tmp_path, capsys):
+    out = tmp_path / "profile.csv.gz"  # a name is only a name
+    assert main(["beats", ecg, "--json", "--profile", str(out)]) == 0
+    (row,) = objects(capsys)
+    header, *lines = out.read_text(encoding="utf-8").splitlines()
+    assert header == "lead,segment,highest_mv,lowest_mv,area_mv_ms,slope_mv_per_s,duration_ms"
+    assert len(lines) == 72
+    values = {tuple(line.split(",")[:2]): line.split(",")[2:] for line in lines}
+    assert float(values["V5", "QRS"][0]) == pytest.approx(row["amplitudes_mv"]["r"]["V5"], abs=0.01)
+    assert float(values["V5", "QRS"][-1]) == row["measured"]["qrs_duration_ms"]
+
+
+def test_a_profile_that_cannot_be_written(ecg, tmp_path, capsys):
+    assert main(["beats", ecg, "--profile", str(tmp_path / "no-folder" / "x.csv")]) == 2
+    assert "The profile cannot be written: No such file or directory." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("command", "option"), [("read", "--samples"), ("beats", "--profile")])
+def test_one_file_at_a_time_where_something_is_written(ecg, tmp_path, capsys, command, option):
+    out = tmp_path / "out"
+    assert main([command, ecg, ecg, option, str(out)]) == 2
+    assert capsys.readouterr().err == f"{option} takes one file at a time.\n"
+    assert not out.exists()
+
+
 def test_nobody_reading_the_output_is_no_error(ecg):
     command = f"{shlex.quote(sys.executable)} -m lvm beats {shlex.quote(ecg)} | true"
     done = subprocess.run(["bash", "-c", command], capture_output=True, cwd=ROOT, check=False)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from lvm.estimate import Estimate
     from lvm.explain import Explanation
     from lvm.net.config import InputSet
+    from lvm.profile import Profile
+    from lvm.second_opinion import SecondOpinion
     from lvm.waves import Waves
     from lvm.weights import Card
 
@@ -109,6 +111,13 @@ def neurokit_of(case: Case) -> "tuple[Waves, ...]":
 
     with st.spinner("NeuroKit2 looks for the waves…"):
         return case.remember(("neurokit",), lambda: delineate(case.analysis.cleaned_mv, case.analysis.r_peaks))
+
+
+def profile_of(case: Case) -> "Profile":
+    """How long, high, large and steep each segment is in every lead."""
+    from lvm.profile import profile
+
+    return case.remember(("profile",), lambda: profile(case.analysis))
 
 
 def _estimate(case: Case, bundle: str | None, inputs: "InputSet") -> "Estimate":
