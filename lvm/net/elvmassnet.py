@@ -1,7 +1,9 @@
 """eLVMass-Net (Pan et al., Eur Heart J Digital Health 2026;7(1):ztaf122): one beat and eight scalars -> grams.
 
-One TCN per lead group; the encoded groups are concatenated and projected; the scalars pass their own MLP; an MLP
-regressor on both gives grams. What the paper leaves open is a field of `Config` or stated here, and goes into the card.
+One encoder per lead group; the encoded groups are concatenated and projected; the scalars pass their own MLP; an MLP
+regressor on both gives grams. The paper's choice is a TCN on one beat; what it compares with, an EfficientNet as the
+encoder and a longer signal, differs in the configuration only. What it leaves open is a field of `Config` or stated
+here, and goes into the card.
 """
 
 import torch
@@ -9,12 +11,24 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lvm.net.config import Config
+from lvm.net.efficientnet import EfficientNet
 from lvm.net.tcn import TCN
 from lvm.recording import LEAD_GROUPS, LEADS
 
 
+def _encoder(config: Config, leads: int) -> tuple[nn.Module, int]:
+    """(batch, leads, steps) -> (batch, channels, fewer or as many steps); and the number of channels."""
+    if config.encoder == "tcn":
+        return TCN(leads, config.channels, config.kernel, config.blocks, config.dropout), config.channels
+    efficientnet = EfficientNet(leads, config.width_multiplier, config.depth_multiplier)
+    return efficientnet, efficientnet.channels
+
+
 class ELVMassNet(nn.Module):
-    """Beat (batch, 12, 450) mV and scalars (batch, n) in their own units -> (batch,) grams."""
+    """Signal (batch, 12, times) mV at 500 Hz and scalars (batch, n) in their own units -> (batch,) grams.
+
+    A beat is 450 samples long, the full signal 5000; any other length is taken too.
+    """
 
     scalar_mean: Tensor
     scalar_sd: Tensor
@@ -24,11 +38,10 @@ class ELVMassNet(nn.Module):
         self.config = config
         groups = LEAD_GROUPS[config.lead_groups].values()
         self.rows = [[LEADS.index(lead) for lead in group] for group in groups]
-        self.encoders = nn.ModuleList(
-            TCN(len(rows), config.channels, config.kernel, config.blocks, config.dropout) for rows in self.rows
-        )
+        encoders, channels = zip(*(_encoder(config, len(rows)) for rows in self.rows), strict=True)
+        self.encoders = nn.ModuleList(encoders)
         width = config.embedding
-        self.projection = nn.Linear(2 * config.channels * len(self.rows), width)
+        self.projection = nn.Linear(2 * sum(channels), width)
         count = len(config.scalars)
         self.scalar_mlp = (
             nn.Sequential(nn.Linear(count, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU()) if count else None
@@ -39,12 +52,16 @@ class ELVMassNet(nn.Module):
         self.register_buffer("scalar_mean", torch.tensor(config.scalar_mean or [0.0] * count), persistent=False)
         self.register_buffer("scalar_sd", torch.tensor(config.scalar_sd or [1.0] * count), persistent=False)
 
-    def encode(self, beat: Tensor) -> Tensor:
-        """(batch, 12, 450) mV -> (batch, embedding). Mean and maximum over time: ours, the paper does not say."""
-        pooled = F.avg_pool1d(beat, self.config.pool)  # (batch, 12, 225)
+    def encode(self, signal: Tensor) -> Tensor:
+        """(batch, 12, times) mV -> (batch, embedding).
+
+        Mean and maximum over time: ours, the paper does not say. The same for every encoder, so that only the encoder
+        differs in a comparison; EfficientNet's own pooling is the mean alone.
+        """
+        pooled = F.avg_pool1d(signal, self.config.pool)  # (batch, 12, 225) of a beat
         parts = []
         for rows, encoder in zip(self.rows, self.encoders, strict=True):
-            steps = encoder(pooled[:, rows])  # (batch, channels, 225)
+            steps = encoder(pooled[:, rows])  # (batch, channels, 225) of a TCN, (batch, channels, 8) of an EfficientNet
             parts += [steps.mean(dim=-1), steps.max(dim=-1).values]  # amax's gradient is slow
         return F.relu(self.projection(torch.cat(parts, dim=1)))
 
@@ -56,5 +73,5 @@ class ELVMassNet(nn.Module):
         z: Tensor = self.regressor(encoded).squeeze(1)
         return self.config.lvm_mean_g + self.config.lvm_sd_g * z
 
-    def forward(self, beat: Tensor, scalars: Tensor) -> Tensor:
-        return self.head(self.encode(beat), scalars)
+    def forward(self, signal: Tensor, scalars: Tensor) -> Tensor:
+        return self.head(self.encode(signal), scalars)

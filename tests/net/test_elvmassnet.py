@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +9,7 @@ from lvm.net.config import Config, encode_scalar
 from lvm.net.elvmassnet import ELVMassNet
 from lvm.recording import LEAD_GROUPS, LEADS
 
-SMALL = Config(channels=4, kernel=3, blocks=2, embedding=8, dropout=0.0)
+SMALL = Config(channels=4, kernel=3, blocks=2, embedding=8, dropout=0.0, width_multiplier=0.1, depth_multiplier=0.1)
 DEMOGRAPHICS = ("age_years", "sex", "height_cm", "weight_kg")
 ECG = ("p_axis_deg", "qrs_axis_deg", "t_axis_deg", "qrs_duration_ms")
 WITHOUT_SEX = ("age_years", "height_cm", "weight_kg")
@@ -32,8 +33,9 @@ def network(config):
     ],
 )
 @pytest.mark.parametrize("lead_groups", [1, 2, 4])
-def test_every_configuration_gives_grams(input_set, sexes, scalars, lead_groups):
-    config = replace(SMALL, input_set=input_set, sexes=sexes, lead_groups=lead_groups)
+@pytest.mark.parametrize("encoder", ["tcn", "efficientnet"])
+def test_every_configuration_gives_grams(input_set, sexes, scalars, lead_groups, encoder):
+    config = replace(SMALL, input_set=input_set, sexes=sexes, lead_groups=lead_groups, encoder=encoder)
     assert config.scalars == scalars
     net = network(config)
     grams = net(torch.randn(3, 12, 450), torch.randn(3, len(scalars)))
@@ -65,10 +67,17 @@ def test_lead_groups_are_rows_of_the_beat_and_use_each_lead_once(lead_groups, ro
         (Config(input_set="ecg"), 33249),
         (Config(input_set="model 1"), 41825),
         (Config(sexes="female"), 42017),
+        (Config(view="full signal"), 42081),
+        (Config(encoder="efficientnet"), 667957),
+        (Config(encoder="efficientnet", lead_groups=1), 340683),
+        (Config(encoder="efficientnet", lead_groups=4), 1322505),
     ],
 )
 def test_parameter_counts(config, parameters):
-    """The default by hand: two encoders of 12432, projection 4160, scalars 4736, regressor 8321."""
+    """By hand, the default: two encoders of 12432, projection 4160, scalars 4736, regressor 8321.
+
+    With EfficientNet: two encoders of 286458, projection 81984, the rest as it was.
+    """
     assert sum(p.numel() for p in network(config).parameters()) == parameters
 
 
@@ -82,6 +91,100 @@ def test_all_450_samples_of_all_leads_matter():
     for rows, encoder in zip(net.rows, net.encoders, strict=True):
         encoder(pooled[:, rows])[..., -1].sum().backward(retain_graph=True)
     assert (beat.grad > 0).all()
+
+
+def tcn(encoder, x):
+    """(leads, steps) -> (channels, steps), each step of each convolution by itself."""
+
+    def conv(layer, x):
+        weight, bias = layer.conv.weight.detach().numpy(), layer.conv.bias.detach().numpy()
+        kernel, dilation = weight.shape[2], layer.conv.dilation[0]
+        y = np.repeat(bias[:, None], x.shape[1], axis=1)
+        for t in range(x.shape[1]):
+            for k in range(kernel):
+                then = t - (kernel - 1 - k) * dilation
+                if then >= 0:
+                    y[:, t] += weight[:, :, k] @ x[:, then]
+        return np.maximum(y, 0)
+
+    for block in encoder:
+        skipped = x
+        if isinstance(block.match, torch.nn.Conv1d):
+            skipped = block.match.weight.detach().numpy()[:, :, 0] @ x + block.match.bias.detach().numpy()[:, None]
+        x = np.maximum(conv(block.second, conv(block.first, x)) + skipped, 0)
+    return x
+
+
+def efficientnet(encoder, x):
+    """The encoder itself: its own test compares it with MONAI's."""
+    return encoder(torch.from_numpy(x)[None])[0].detach().numpy()
+
+
+def linear(layer, x):
+    return layer.weight.detach().numpy() @ x + layer.bias.detach().numpy()
+
+
+def plainly(net, groups, encode, signal, scalars):
+    """One row's grams, without torch."""
+    pairs = signal.shape[1] // 2
+    halved = (signal[:, 0 : 2 * pairs : 2] + signal[:, 1 : 2 * pairs : 2]) / 2
+    parts = []
+    for encoder, leads in zip(net.encoders, groups, strict=True):
+        steps = encode(encoder, np.stack([halved[LEADS.index(lead)] for lead in leads.split()]))
+        parts += [steps.sum(axis=1) / steps.shape[1], steps.max(axis=1)]
+    encoded = np.maximum(linear(net.projection, np.concatenate(parts)), 0)
+    standard = (scalars - np.array(net.config.scalar_mean)) / np.array(net.config.scalar_sd)
+    for layer in (net.scalar_mlp[0], net.scalar_mlp[2]):
+        standard = np.maximum(linear(layer, standard), 0)
+    hidden = np.maximum(linear(net.regressor[0], np.concatenate([encoded, standard])), 0)
+    return net.config.lvm_mean_g + net.config.lvm_sd_g * linear(net.regressor[3], hidden)[0]
+
+
+@pytest.mark.parametrize(("encoder", "encode"), [("tcn", tcn), ("efficientnet", efficientnet)])
+@pytest.mark.parametrize("times", [450, 451])
+@pytest.mark.parametrize(
+    ("lead_groups", "groups"),
+    [
+        (1, ["I II III aVR aVL aVF V1 V2 V3 V4 V5 V6"]),
+        (2, ["I II III aVR aVL aVF", "V1 V2 V3 V4 V5 V6"]),
+        (4, ["V1 V2 V3 V4", "I aVL V5 V6", "II III aVF", "aVR"]),
+    ],
+)
+def test_equals_the_network_written_plainly(encoder, encode, times, lead_groups, groups):
+    config = replace(SMALL, encoder=encoder, lead_groups=lead_groups, embedding=64, input_set="model 1", lvm_sd_g=25)
+    net = network(replace(config, scalar_mean=(60, 0.5, 168, 70), scalar_sd=(12, 0.5, 9, 13))).double()
+    scalars = torch.tensor([[71, 0, 159, 64], [71, 0, 159, 64]], dtype=torch.float64)  # so that only the signals differ
+    signals = torch.randn(2, 12, times, dtype=torch.float64)
+    for module in net.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):  # untrained, it would leave nothing of the signals
+            module.momentum = None
+    net.train()(signals, scalars)
+    net.eval()
+    plain = [plainly(net, groups, encode, x.numpy(), s.numpy()) for x, s in zip(signals, scalars, strict=True)]
+    assert abs(plain[0] - plain[1]) > 0.01
+    np.testing.assert_allclose(net(signals, scalars).detach().numpy(), plain, rtol=1e-9)
+
+
+@pytest.mark.parametrize("encoder", ["tcn", "efficientnet"])
+@pytest.mark.parametrize("times", [450, 451, 1234, 2999, 5000])
+def test_any_length_gives_grams(encoder, times):
+    net = network(Config(encoder=encoder))
+    signals, scalars = torch.randn(2, 12, times), torch.randn(2, 8)
+    grams = net(signals, scalars)
+    assert grams.shape == (2,)
+    assert torch.isfinite(grams).all()
+    torch.testing.assert_close(net(signals[1:], scalars[1:]), grams[1:])
+
+
+@pytest.mark.parametrize("encoder", ["tcn", "efficientnet"])
+@pytest.mark.parametrize("lead_groups", [1, 2, 4])
+def test_gradient_reaches_every_parameter_and_sample(encoder, lead_groups):
+    net = network(Config(encoder=encoder, lead_groups=lead_groups))
+    signals, scalars = torch.randn(8, 12, 450, requires_grad=True), torch.randn(8, 8, requires_grad=True)
+    net(signals, scalars).sum().backward()
+    assert all(parameter.grad.abs().max() > 0 for parameter in net.parameters())
+    assert (signals.grad != 0).all()
+    assert (scalars.grad != 0).all()
 
 
 def test_scalars_are_standardised_by_the_training_set():
@@ -121,9 +224,23 @@ def test_statistics_are_of_the_card_and_not_of_the_weights():
 
 def test_configuration_survives_a_round_trip():
     config = replace(SMALL, sexes="male", scalar_mean=(1.0, 2.0), scalar_median=(3.0,), lvm_mean_g=131.5)
+    config = replace(config, view="crop", encoder="efficientnet", depth_multiplier=0.5)
     assert Config.from_dict(config.as_dict()) == config
-    listed = {k: list(v) if isinstance(v, tuple) else v for k, v in config.as_dict().items()}
-    assert Config.from_dict(listed) == config
+    assert Config.from_dict(json.loads(json.dumps(config.as_dict()))) == config
+
+
+def test_a_card_from_before_there_were_views_and_encoders_is_of_a_tcn_on_a_beat():
+    card = {"input_set": "ecg", "sexes": "all", "lead_groups": 2, "pool": 2, "channels": 16, "kernel": 5, "blocks": 5}
+    card |= {"dropout": 0.1, "embedding": 64, "scalar_mean": [], "scalar_sd": [], "scalar_median": []}
+    card |= {"lvm_mean_g": 109.5, "lvm_sd_g": 32.5}
+    expected = Config(input_set="ecg", view="beat", encoder="tcn", lvm_mean_g=109.5, lvm_sd_g=32.5)
+    assert Config.from_dict(card) == expected
+
+
+@pytest.mark.parametrize("odd", [{"view": "two beats"}, {"encoder": "resnet"}, {"encoder": ["tcn"]}])
+def test_a_card_with_an_unknown_view_or_encoder_is_refused(odd):
+    with pytest.raises(ValueError, match=r"two beats|resnet|tcn"):
+        Config.from_dict(odd)
 
 
 @pytest.mark.parametrize(
