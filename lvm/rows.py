@@ -2,10 +2,14 @@
 
 import argparse
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lvm.errors import LvmError
 from lvm.recording import LEADS, Patient
+
+if TYPE_CHECKING:
+    from lvm.estimate import Estimate
+    from lvm.recording import Recording
 
 Row = dict[str, Any]
 
@@ -59,10 +63,6 @@ def beats_row(path: str, args: argparse.Namespace) -> Row:
     from lvm.waves import BOUNDARIES
 
     analysis = analyse(read_file(path))
-    average = analysis.average_waves.moved(-BEFORE_R)
-    beats = [
-        {
-            "r_s": beat.r_s,
     if args.profile:
         from lvm.profile import profile
         from lvm.show.profile import by_lead_and_segment
@@ -72,6 +72,10 @@ def beats_row(path: str, args: argparse.Namespace) -> Row:
                 by_lead_and_segment(profile(analysis)).to_csv(out, index=False)
         except OSError as error:
             raise LvmError(f"The profile cannot be written: {error.strerror}. Check the name it goes to.") from None
+    average = analysis.average_waves.moved(-BEFORE_R)
+    beats = [
+        {
+            "r_s": beat.r_s,
             **waves.seconds(),
             "usable": beat.usable,
             "reason": beat.reason or None,
@@ -96,6 +100,18 @@ def beats_row(path: str, args: argparse.Namespace) -> Row:
         "amplitudes_mv": analysis.amplitudes and asdict(analysis.amplitudes),
         "quality": {"usable": analysis.quality.usable} | asdict(analysis.quality),
     }
+
+
+def _second_opinion(recording: "Recording", e: "Estimate") -> Row | None:
+    """None where no file of LVM-AI is in place."""
+    from lvm.second_opinion import find, second_opinion
+
+    file = find()
+    if file is None:
+        return None
+    row = asdict(second_opinion(recording, e, file))
+    limit, above = row.pop("limit"), row.pop("above_limit")
+    return row | {"reference": limit and limit | {"above": above}}
 
 
 def estimate_row(path: str, args: argparse.Namespace) -> Row:
@@ -131,6 +147,7 @@ def estimate_row(path: str, args: argparse.Namespace) -> Row:
         "out_of_scope": e.out_of_scope,
         "overridden": e.overridden,
         "warnings": e.warnings + recording.warnings,
+        "second_opinion": _second_opinion(recording, e),
     }
 
 

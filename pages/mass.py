@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lvm.errors import LvmError
-from lvm.ui.case import estimate_of, forget_typed
+from lvm.ui.case import estimate_of, forget_typed, second_opinion_of
 from lvm.ui.frame import CHART, case_or_empty, colours
 from lvm.ui.patient import number_field, sex_field
 from lvm.ui.scope import scope
@@ -13,6 +13,7 @@ st.title("LV mass")
 case = case_or_empty("the estimate of LV mass")
 
 from lvm.show import alts, criteria, model_facts, quality, tables, words  # noqa: E402 - not before an ECG is there
+from lvm.show import second_opinion as lvm_ai  # noqa: E402
 from lvm.show.mass import mass  # noqa: E402
 
 try:
@@ -66,6 +67,18 @@ with result:
             border="horizontal",
             alt="The models side by side",
         )
+    second = second_opinion_of(case)
+    if second is not None:
+        st.subheader(lvm_ai.TITLE)
+        if second.withheld:
+            st.warning(lvm_ai.why_none(second))
+        else:
+            facts = lvm_ai.metrics(second, estimate)
+            for column, (name, value) in zip(st.columns(len(facts)), facts, strict=True):
+                column.metric(name, value)
+            st.markdown(lvm_ai.verdict(second, estimate))
+            st.info(lvm_ai.NOT_CT)
+            st.markdown(quality.small_list(lvm_ai.notes(second)))
 
 st.subheader("Criteria of LV hypertrophy on the same ECG")
 st.markdown(criteria.line(estimate))

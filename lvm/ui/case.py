@@ -148,6 +148,21 @@ def standard_estimates(case: Case) -> "dict[str, Estimate]":
     return found
 
 
+def second_opinion_of(case: Case) -> "SecondOpinion | None":
+    """LVM-AI's estimate beside the one in use; None where no file of it is in place, or there is no estimate."""
+    from lvm.second_opinion import find, second_opinion
+
+    estimate, file = estimate_of(case), find()
+    if file is None or estimate.lvm_g is None:
+        return None
+    now = file.stat()
+    with st.spinner("LVM-AI reads the ECG…"):  # the first time in some seconds
+        return case.remember(
+            ("second opinion", case.typed, case.bundle, case.input_set, file.name, now.st_size, now.st_mtime_ns),
+            lambda: second_opinion(case.analysis.recording, estimate, file),
+        )
+
+
 def explanation_of(case: Case, method: str, threshold: float) -> "Explanation | None":
     """Why the estimate moves; None where there is no estimate to explain."""
     from lvm.explain import explain
