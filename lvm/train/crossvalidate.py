@@ -16,8 +16,9 @@ from torch import Tensor
 from lvm.net.config import Config
 from lvm.net.elvmassnet import ELVMassNet
 from lvm.processes import one_thread, with_one_thread
+from lvm.train.elvmassnet import BeatTask, predict, with_statistics
 from lvm.train.examples import SCALARS, Examples
-from lvm.train.fit import Curve, Recipe, fit, predict, with_statistics
+from lvm.train.fit import Curve, Recipe, fit
 from lvm.train.folds import Fold
 
 _EVERY = 10  # epochs between two lines of progress
@@ -62,7 +63,8 @@ def _carry_out(job: _Job, examples: Examples) -> tuple[ELVMassNet, list[Curve]]:
             where = f"{job.name}, fold {job.number + 1}/5, epoch {epoch + 1}/{recipe.epochs}"
             print(f"{where}: MAE {train_g:.1f} g, validation {validation_g:.1f} g{left}", file=sys.stderr, flush=True)  # noqa: T201 - progress of a long run
 
-    return fit(job.config, examples, job.fold, recipe, progress, job.device, job.checkpoint)
+    task = BeatTask(job.config, examples, recipe, job.device)
+    return fit(task, job.fold, progress, job.checkpoint)
 
 
 _shared: list[Examples] = []  # of a process that trains folds: handed over once

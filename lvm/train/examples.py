@@ -1,23 +1,34 @@
 """From the rows of a table to what a network is trained on: every file goes the way that any user's file goes."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lvm.analysis import Analysis, analyse
+from lvm.beats import WINDOW
 from lvm.errors import CohortError, LvmError
 from lvm.estimate import gather_inputs
+from lvm.net import lvmai
 from lvm.net.config import DEMOGRAPHICS, ECG_MEASURES, encode_scalar
 from lvm.processes import over
+from lvm.profile import FEATURE_NAMES, profile
 from lvm.read.files import read_file
-from lvm.recording import Sex, Signal, Typed
+from lvm.recording import LEADS, Sex, Signal, Typed
 from lvm.scope import out_of_scope
 from lvm.train.table import Row, read_table, refusal
 
 SCALARS = DEMOGRAPHICS + ECG_MEASURES
+TEN_SECONDS = lvmai.SAMPLES
+
+Rows = NDArray[np.intp]
+
+
+def _nothing(*shape: int) -> Signal:
+    return np.empty((0, *shape), dtype=np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +42,12 @@ class Examples:
     lvm_g, expected_g (n,): the mass, and what of it can be known at all, NaN where nobody can say.
     patient (n,): whose it is.
     row (n,): the number of the table's row.
+
+    What the systems beside eLVMass-Net on one beat are given has no rows where it was not asked for:
+
+    whole_mv (n, 12, 5000) float32: the middle 10 s at 500 Hz, filtered as the beats are.
+    lvm_ai (n, 12, 5000) float32: the same 10 s as LVM-AI takes them, leads in its order.
+    profile (n, k): ecgAI's, see lvm.profile, NaN where unknown.
     """
 
     beats_mv: Signal
@@ -41,6 +58,9 @@ class Examples:
     expected_g: NDArray[np.float64]
     patient: NDArray[np.str_]
     row: NDArray[np.intp]
+    whole_mv: Signal = field(default_factory=lambda: _nothing(len(LEADS), TEN_SECONDS))
+    lvm_ai: Signal = field(default_factory=lambda: _nothing(len(LEADS), TEN_SECONDS))
+    profile: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, len(FEATURE_NAMES))))
 
     def __len__(self) -> int:
         return len(self.lvm_g)
@@ -75,35 +95,55 @@ def _analysed(row: Row) -> Analysis:
 
 
 @dataclass(frozen=True, eq=False)
-class _Example:
-    """What one row comes to: its usable beats (k, 12, 450), the place of the chosen one, and its scalars."""
+class Example:
+    """What one recording comes to: its usable beats (k, 12, 450), the place of the chosen one, its scalars; and where
+    asked for, what the other systems are given; see Examples."""
 
     beats_mv: Signal
     chosen: int
     scalars: list[float]
+    whole_mv: Signal | None = None
+    lvm_ai: Signal | None = None
+    profile: NDArray[np.float64] | None = None
 
 
-def _example(row: Row) -> _Example | str:
+def example(analysis: Analysis, typed: Typed, all_systems: bool = False) -> Example:
+    """Raises SignalError where all systems are wanted and the recording has no 10 s."""
+    usable, at = usable_beats(analysis)
+    beats, scalars = np.stack([analysis.window(i).mv for i in usable]), scalars_of(analysis, typed)
+    if not all_systems:
+        return Example(beats, at, scalars)
+    ten_seconds = np.ascontiguousarray(lvmai.ecg_input(analysis.recording).T)
+    first = (analysis.network_mv.shape[1] - TEN_SECONDS) // 2
+    whole = analysis.network_mv[:, first : first + TEN_SECONDS]
+    return Example(beats, at, scalars, whole, ten_seconds, profile(analysis).features())
+
+
+def _example(row: Row, all_systems: bool) -> Example | str:
     """One row, or why it cannot be used."""
     try:
-        analysis = _analysed(row)
+        return example(_analysed(row), row.typed, all_systems)
     except LvmError as error:
         return f"{row}: {error}"
-    usable, at = usable_beats(analysis)
-    return _Example(np.stack([analysis.window(i).mv for i in usable]), at, scalars_of(analysis, row.typed))
 
 
 def load(
-    table: Path, skip_bad_rows: bool = False, progress: Callable[[int, int], None] = lambda *_: None, workers: int = 1
+    table: Path,
+    skip_bad_rows: bool = False,
+    progress: Callable[[int, int], None] = lambda *_: None,
+    workers: int = 1,
+    all_systems: bool = False,
 ) -> tuple[Examples, list[str]]:
     """All rows of a table, read and analysed, and a line for each that was left out. `progress(done, of)`.
 
+    all_systems : with what the systems beside eLVMass-Net on one beat are given.
     Raises CohortError that names every bad row unless they are to be skipped, or where none is left.
     """
     rows, bad = read_table(table)
     total = len(rows) + len(bad)
-    kept, found = list[Row](), list[_Example]()
-    for done, (row, result) in enumerate(zip(rows, over(_example, rows, workers), strict=True), start=1):
+    kept, found = list[Row](), list[Example]()
+    work = partial(_example, all_systems=all_systems)
+    for done, (row, result) in enumerate(zip(rows, over(work, rows, workers), strict=True), start=1):
         progress(done, len(rows))
         if isinstance(result, str):
             bad.append(result)
@@ -112,18 +152,27 @@ def load(
             found.append(result)
     if bad and not (skip_bad_rows and kept):
         raise refusal(table, total, bad)
-    return _together(kept, found), bad
+    grams = np.array([row.lvm_g for row in kept]), np.array([row.expected_g for row in kept])
+    patient, number = np.array([row.patient for row in kept]), np.array([row.number for row in kept])
+    return together(found, *grams, patient, number), bad
 
 
-def _together(rows: Sequence[Row], found: Sequence[_Example]) -> Examples:
+def together(
+    found: Sequence[Example],
+    lvm_g: NDArray[np.float64],
+    expected_g: NDArray[np.float64],
+    patient: NDArray[np.str_],
+    row: NDArray[np.intp],
+) -> Examples:
+    """Single recordings as one; see Examples."""
     first = np.cumsum([0, *(len(one.beats_mv) for one in found)])
-    return Examples(
-        np.concatenate([one.beats_mv for one in found]),
-        first,
-        first[:-1] + [one.chosen for one in found],
-        np.array([one.scalars for one in found]),
-        np.array([row.lvm_g for row in rows]),
-        np.array([row.expected_g for row in rows]),
-        np.array([row.patient for row in rows]),
-        np.array([row.number for row in rows]),
-    )
+    chosen = first[:-1] + np.array([one.chosen for one in found], dtype=np.intp)
+    beats = np.concatenate([_nothing(len(LEADS), WINDOW), *(one.beats_mv for one in found)])
+    scalars = np.array([one.scalars for one in found], dtype=np.float64).reshape(len(found), len(SCALARS))
+    own = Examples(beats, first, chosen, scalars, lvm_g, expected_g, patient, row)
+    whole = [one.whole_mv for one in found if one.whole_mv is not None]
+    ten_seconds = [one.lvm_ai for one in found if one.lvm_ai is not None]
+    profiles = [one.profile for one in found if one.profile is not None]
+    if not whole:
+        return own
+    return replace(own, whole_mv=np.stack(whole), lvm_ai=np.stack(ten_seconds), profile=np.stack(profiles))

@@ -1,23 +1,19 @@
-"""Fit one fold: Adam, learning rate 0.001, mean absolute error, the epoch with the lowest validation error is kept."""
+"""Fit one fold: Adam, learning rate 0.001, the epoch with the lowest validation error is kept."""
 
 import copy
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import Tensor
-from torch.nn import functional as F
+from torch import Tensor, nn
 
-from lvm.net.config import Config
-from lvm.net.elvmassnet import ELVMassNet
-from lvm.train.examples import SCALARS, Examples
+from lvm.train.examples import Rows
 from lvm.train.folds import Fold
 
-Curve = tuple[float, float]  # MAE in g of training and validation
+Curve = tuple[float, float]  # mean loss of training and validation; of eLVMass-Net the MAE in g
+Net = TypeVar("Net", bound=nn.Module)
 
 
 @dataclass(frozen=True)
@@ -39,67 +35,35 @@ class Recipe:
     seed: int = 1
 
 
-def scalar_inputs(config: Config, scalars: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Columns (n, 8) in SCALARS' order -> what the network takes (n, k), unknown ones filled with the median."""
-    columns = scalars[:, [SCALARS.index(name) for name in config.scalars]]
-    if columns.shape[1] == 0:
-        return columns.astype(np.float32)
-    return np.where(np.isnan(columns), np.array(config.scalar_median), columns).astype(np.float32)
+class Task(Protocol[Net]):
+    """One network and what it is trained on. It is made with the recipe's seed."""
 
+    net: Net
+    recipe: Recipe
 
-def with_statistics(config: Config, examples: Examples, rows: NDArray[np.intp]) -> Config:
-    """The configuration with the standardisation of these rows. A scalar that nobody knows counts for nothing."""
-    columns = examples.scalars[rows][:, [SCALARS.index(name) for name in config.scalars]]
-    columns = np.where(np.isnan(columns).all(axis=0, keepdims=True), 0.0, columns)
-    sd = np.nanstd(columns, axis=0)
-    return replace(
-        config,
-        scalar_mean=tuple(np.nanmean(columns, axis=0).tolist()),
-        scalar_sd=tuple(np.where(sd > 0, sd, 1.0).tolist()),
-        scalar_median=tuple(np.nanmedian(columns, axis=0).tolist()),
-        lvm_mean_g=float(examples.lvm_g[rows].mean()),
-        lvm_sd_g=float(examples.lvm_g[rows].std()),
-    )
+    def loss(self, rows: Tensor) -> Tensor:
+        """Mean loss of some rows, with a gradient; draws what is left to chance."""
 
-
-def _augment(beats: Tensor, recipe: Recipe) -> Tensor:
-    """(batch, 12, times): chest electrodes a little displaced, gains, noise, and a small shift in time for them all."""
-    n, device = len(beats), beats.device
-    limb, chest = beats[:, :6], beats[:, 6:]
-    shift = (recipe.chest_shift * torch.randn(n, 1, 1, device=device)).clamp(-0.5, 0.5)
-    after, before = torch.cat([chest[:, 1:], chest[:, -1:]], 1), torch.cat([chest[:, :1], chest[:, :-1]], 1)
-    chest = chest + shift.clamp(min=0) * (after - chest) + (-shift).clamp(min=0) * (before - chest)
-    chest = chest * (1 + recipe.lead_gain * torch.randn(n, 6, 1, device=device))
-    gain = 1 + recipe.gain * torch.randn(n, 1, 1, device=device)
-    strength = recipe.noise_mv * torch.rand(n, 1, 1, device=device)
-    moved = torch.roll(torch.cat([limb, chest], 1), int(torch.randint(-recipe.jitter, recipe.jitter + 1, ())), dims=-1)
-    return moved * gain + strength * torch.randn_like(beats)
+    def error(self, rows: Rows) -> float:
+        """Mean loss of some rows as the network will be used: by it the epoch is chosen."""
 
 
 def fit(
-    config: Config,
-    examples: Examples,
+    task: Task[Net],
     fold: Fold,
-    recipe: Recipe,
     progress: Callable[[int, float, float], None] = lambda *_: None,
-    device: str = "cpu",
     checkpoint: Path | None = None,
-) -> tuple[ELVMassNet, list[Curve]]:
-    """Train one network; returns it and its learning curve. `progress(epoch, train_mae_g, validation_mae_g)`.
+) -> tuple[Net, list[Curve]]:
+    """Train one network; returns it and its learning curve. `progress(epoch, training, validation)`.
 
     checkpoint : a file in which every epoch is kept, and from which an interrupted training goes on, with the same
     result as if it had not been interrupted.
     """
-    torch.manual_seed(recipe.seed)
-    net = ELVMassNet(config).to(device)
-    beats = torch.from_numpy(examples.beats_mv)
-    first, count = torch.from_numpy(examples.first[:-1]), torch.from_numpy(np.diff(examples.first))
-    scalars = torch.from_numpy(scalar_inputs(config, examples.scalars)).to(device)
-    truth = torch.from_numpy(examples.lvm_g.astype(np.float32)).to(device)
+    net, recipe = task.net, task.recipe
     optimiser = torch.optim.Adam(net.parameters(), recipe.learning_rate)
     best, best_epoch, curve = copy.deepcopy(net.state_dict()), -1, list[Curve]()
     if checkpoint is not None and checkpoint.is_file():
-        kept = torch.load(checkpoint, map_location=device, weights_only=True)
+        kept = torch.load(checkpoint, map_location=next(net.parameters()).device, weights_only=True)
         net.load_state_dict(kept["net"])
         optimiser.load_state_dict(kept["optimiser"])
         best, best_epoch, curve = kept["best"], kept["best_epoch"], [(t, v) for t, v in kept["curve"]]
@@ -111,15 +75,12 @@ def fit(
         total = 0.0
         order = torch.from_numpy(fold.train)[torch.randperm(len(fold.train))]
         for rows in torch.split(order, recipe.batch):
-            one_of = first[rows] + (torch.rand(len(rows)) * count[rows]).long()
-            grams = net(_augment(beats[one_of].to(device), recipe), scalars[rows])
-            loss = F.l1_loss(grams, truth[rows])
+            loss = task.loss(rows)
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
             total += float(loss.detach()) * len(rows)
-        off = np.abs(predict(net, examples, fold.validation, device) - examples.lvm_g[fold.validation])
-        curve.append((total / len(order), float(off.mean())))
+        curve.append((total / len(order), task.error(fold.validation)))
         if best_epoch < 0 or curve[-1][1] < curve[best_epoch][1]:
             best, best_epoch = copy.deepcopy(net.state_dict()), epoch
         progress(epoch, *curve[-1])
@@ -131,7 +92,7 @@ def fit(
 
 def _keep(
     checkpoint: Path,
-    net: ELVMassNet,
+    net: nn.Module,
     optimiser: torch.optim.Optimizer,
     best: dict[str, Any],
     best_epoch: int,
@@ -142,16 +103,3 @@ def _keep(
     half = checkpoint.with_suffix(".half")
     torch.save(state | {"best_epoch": best_epoch, "curve": curve}, half)
     half.replace(checkpoint)
-
-
-def predict(net: ELVMassNet, examples: Examples, rows: NDArray[np.intp], device: str = "cpu") -> NDArray[np.float64]:
-    """Grams for the chosen beats of some rows."""
-    net.eval()
-    scalars = torch.from_numpy(scalar_inputs(net.config, examples.scalars[rows]))
-    beats = torch.from_numpy(examples.beats_mv[examples.chosen[rows]])
-    with torch.inference_mode():
-        parts = [
-            net(b.to(device), s.to(device)).cpu()
-            for b, s in zip(torch.split(beats, 256), torch.split(scalars, 256), strict=True)
-        ]
-    return torch.cat(parts).numpy().astype(np.float64)

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from lvm.net.config import BODY
 from lvm.train.crossvalidate import Trained, out_of_fold
+from lvm.train.elvmassnet import predict
 from lvm.train.examples import SCALARS, Examples
-from lvm.train.fit import predict
 from lvm.train.folds import Fold
 
 _Array = NDArray[np.float64]

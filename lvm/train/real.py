@@ -9,16 +9,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from lvm.cohort.source import Source, criteria_of
 from lvm.net.config import BODY
 from lvm.recording import Sex, Typed
 from lvm.train.crossvalidate import Trained
-from lvm.train.examples import SCALARS, Examples, scalars_of
-from lvm.train.fit import scalar_inputs
+from lvm.train.elvmassnet import predict
+from lvm.train.examples import SCALARS, Example, Examples, example, together
+from lvm.train.folds import Fold
 
+_SEXES: tuple[Sex, ...] = ("male", "female")
 RESAMPLES = 2000
 WITHIN_YEARS = 10
 # What of PTB-XL's conduction disease and infarction is left among the sources.
@@ -30,10 +31,15 @@ _CORNELL = "Cornell product"
 _Array = NDArray[np.float64]
 
 
-def _wins(score: _Array, positive: NDArray[np.bool_]) -> _Array:
+def wins(score: _Array, positive: NDArray[np.bool_]) -> _Array:
     """(positives, negatives): 1 where the positive one scores higher, half for a tie."""
     high, low = score[positive][:, None], score[~positive][None]
     return np.asarray((high > low) + 0.5 * (high == low), dtype=np.float64)
+
+
+def area(score: _Array, positive: NDArray[np.bool_]) -> float:
+    """Area under the ROC curve (Mann-Whitney)."""
+    return float(wins(score, positive).mean())
 
 
 def auc_with_interval(
@@ -47,16 +53,16 @@ def auc_with_interval(
     """
     if positive.all() or not positive.any():
         return None
-    wins = _wins(score, positive) - (0 if less is None else _wins(less, positive))
-    counted = np.ones_like(wins) if pairs is None else pairs
+    won_by = wins(score, positive) - (0 if less is None else wins(less, positive))
+    counted = np.ones_like(won_by) if pairs is None else pairs
     if not counted.any():
         return None
     rng = np.random.default_rng(0)
-    cases, controls = (rng.multinomial(n, np.full(n, 1 / n), RESAMPLES).astype(float) for n in wins.shape)
-    won, of = (np.einsum("rm,rm->r", cases @ matrix, controls) for matrix in (wins * counted, counted))
+    cases, controls = (rng.multinomial(n, np.full(n, 1 / n), RESAMPLES).astype(float) for n in won_by.shape)
+    won, of = (np.einsum("rm,rm->r", cases @ matrix, controls) for matrix in (won_by * counted, counted))
     drawn = won[of > 0] / of[of > 0]
-    area = (wins * counted).sum() / counted.sum()
-    return [round(float(v), 3) for v in (area, *np.percentile(drawn, [2.5, 97.5]))]
+    whole = (won_by * counted).sum() / counted.sum()
+    return [round(float(v), 3) for v in (whole, *np.percentile(drawn, [2.5, 97.5]))]
 
 
 def usual_body(examples: Examples, sex: Sex) -> Typed:
@@ -67,25 +73,45 @@ def usual_body(examples: Examples, sex: Sex) -> Typed:
     return Typed(sex, age, height, weight)
 
 
-def _grams(trained: Trained, source: Source, body: Typed, fold_of: Mapping[str, int]) -> float:
-    """By the network that has not met the patient; by the mean of all five where none has."""
-    analysis = source.analysis
-    beat = torch.from_numpy(analysis.window(analysis.chosen or 0).mv[None])
-    scalars = torch.from_numpy(scalar_inputs(trained.config, np.array([scalars_of(analysis, body)])))
-    fold = fold_of.get(source.patient)
-    with torch.inference_mode():
-        nets = trained.nets if fold is None else (trained.nets[fold],)
-        return float(torch.stack([net(beat, scalars) for net in nets]).mean())
+def real_examples(sources: Sequence[Source], examples: Examples, all_systems: bool = False) -> Examples:
+    """The sources whose sex is known and that have a beat, at the usual body size of their sex among the examples;
+    nobody's mass is known. `row` is the place among the sources.
+
+    all_systems : with what the systems beside eLVMass-Net on one beat are given, and without recordings below 10 s.
+    """
+    bodies = {sex: usual_body(examples, sex) for sex in _SEXES if examples.of_sex(sex).any()}
+    at, found = list[int](), list[Example]()
+    for k, s in enumerate(sources):
+        if (
+            s.sex in bodies
+            and s.analysis.chosen is not None
+            and (not all_systems or s.analysis.recording.duration_s >= 10)
+        ):
+            at.append(k)
+            found.append(example(s.analysis, bodies[s.sex], all_systems))
+    unknown, patient = np.full(len(at), np.nan), np.array([sources[k].patient for k in at])
+    return together(found, unknown, unknown, patient, np.array(at, dtype=np.intp))
 
 
-def _judged(sources: Sequence[Source], sex: Sex, fold_of: Mapping[str, int]) -> list[Source]:
-    """One recording a patient, NORM or LVH/VCLVH and not both, without conduction disease; where some patients were in
-    the folds, only those, so that all are judged in the same way."""
-    one_each: dict[str, Source] = {}
-    for s in sources:
+def met_in(folds: Sequence[Fold], examples: Examples) -> dict[str, int]:
+    """In which fold each patient was tested."""
+    return {str(p): k for k, f in enumerate(folds) for p in np.unique(examples.patient[f.test])}
+
+
+def by_who_has_not_met(real_g: _Array, real: Examples, fold_of: Mapping[str, int]) -> _Array:
+    """Grams (n,) of (folds, n): by the network that has not met the patient; by the mean of all where none has."""
+    fold = [fold_of.get(str(p)) for p in real.patient]
+    return np.array([real_g[:, i].mean() if k is None else real_g[k, i] for i, k in enumerate(fold)])
+
+
+def judged(sources: Sequence[Source], sex: Sex, fold_of: Mapping[str, int]) -> list[int]:
+    """Places of one recording a patient, NORM or LVH/VCLVH and not both, without conduction disease; where some
+    patients were in the folds, only those, so that all are judged in the same way."""
+    one_each: dict[str, int] = {}
+    for k, s in enumerate(sources):
         if s.sex == sex and s.normal != s.coded_lvh and not s.codes & CONDUCTION and s.analysis.chosen is not None:
-            one_each.setdefault(s.patient, s)
-    met = [s for patient, s in one_each.items() if patient in fold_of]
+            one_each.setdefault(s.patient, k)
+    met = [k for patient, k in one_each.items() if patient in fold_of]
     return met or list(one_each.values())
 
 
@@ -95,25 +121,28 @@ def real_metrics(trained: Trained, examples: Examples, sources: Sequence[Source]
     Those coded as hypertrophy are decades older, and an ECG tells age too. So the AUC of age alone stands beside, and
     all AUCs once more from pairs of a case and a control whose ages are at most ten years apart.
     """
-    fold_of = {str(p): k for k, f in enumerate(trained.folds) for p in np.unique(examples.patient[f.test])}
-    found: dict[str, Any] = {}
-    sexes: tuple[Sex, ...] = ("male", "female")
-    for sex in sexes:
-        judged = _judged(sources, sex, fold_of)
-        if trained.config.sexes not in ("all", sex) or not judged:
+    fold_of, found = met_in(trained.folds, examples), dict[str, Any]()
+    real = real_examples(sources, examples) if sources else None
+    if real is None or len(real) == 0:
+        return found
+    real_g = np.stack([predict(net, real, np.arange(len(real))) for net in trained.nets])
+    estimates = dict(zip(real.row.tolist(), by_who_has_not_met(real_g, real, fold_of).tolist(), strict=True))
+    for sex in _SEXES:
+        at = judged(sources, sex, fold_of)
+        if trained.config.sexes not in ("all", sex) or not at:
             continue
-        body = usual_body(examples, sex)
-        grams = np.array([_grams(trained, s, body, fold_of) for s in judged])
-        positive = np.array([s.coded_lvh for s in judged])
-        criteria = _criteria(judged, sex)
-        age = np.array([np.nan if s.age_years is None else s.age_years for s in judged])
+        people = [sources[k] for k in at]
+        grams = np.array([estimates[k] for k in at])
+        positive = np.array([s.coded_lvh for s in people])
+        criteria = criteria_values(people, sex)
+        age = np.array([np.nan if s.age_years is None else s.age_years for s in people])
         near = (np.abs(age[positive][:, None] - age[~positive][None]) <= WITHIN_YEARS).astype(float)  # NaN is not near
         known = ~np.isnan(age)
         found[sex] = {
-            "recordings": len(judged),
+            "recordings": len(people),
             "lvh": int(positive.sum()),
-            "myocardial_infarction": sum(s.coded_lvh and bool(s.codes & INFARCTION) for s in judged),
-            "out_of_fold": sum(s.patient in fold_of for s in judged),
+            "myocardial_infarction": sum(s.coded_lvh and bool(s.codes & INFARCTION) for s in people),
+            "out_of_fold": sum(s.patient in fold_of for s in people),
             "estimate": auc_with_interval(grams, positive),
             "estimate_minus_cornell_product": auc_with_interval(grams, positive, less=criteria[_CORNELL]),
             "lvh_minus_normal_g": round(float(grams[positive].mean() - grams[~positive].mean()), 1)
@@ -133,7 +162,7 @@ def real_metrics(trained: Trained, examples: Examples, sources: Sequence[Source]
     return found
 
 
-def _criteria(sources: Sequence[Source], sex: Sex) -> dict[str, _Array]:
+def criteria_values(sources: Sequence[Source], sex: Sex) -> dict[str, _Array]:
     """Every criterion's value (n,) on the same recordings; what is not known counts as 0."""
     values = [criteria_of(s.analysis, sex) for s in sources]
     return {name: np.nan_to_num(np.array([of[name] for of in values])) for name in values[0]}

@@ -3,7 +3,8 @@ import pytest
 import torch
 
 from lvm.net.config import Config
-from lvm.train.fit import Recipe, fit, predict, scalar_inputs, with_statistics
+from lvm.train.elvmassnet import BeatTask, predict, scalar_inputs, with_statistics
+from lvm.train.fit import Recipe, fit
 from lvm.train.folds import Fold
 from tests.train.planted import examples
 
@@ -24,7 +25,7 @@ def config(data):
 
 @pytest.fixture(scope="module")
 def trained(data, config):
-    return fit(config, data, FOLD, Recipe(epochs=12, batch=16))
+    return fit(BeatTask(config, data, Recipe(epochs=12, batch=16)), FOLD)
 
 
 def test_a_network_learns_what_is_planted(data, trained):
@@ -42,10 +43,10 @@ def test_the_epoch_with_the_lowest_validation_error_is_kept(data, trained):
 
 
 def test_the_same_seed_gives_the_same_network(data, config, trained):
-    again, curve = fit(config, data, FOLD, Recipe(epochs=12, batch=16))
+    again, curve = fit(BeatTask(config, data, Recipe(epochs=12, batch=16)), FOLD)
     assert curve == trained[1]
     assert all(torch.equal(a, b) for a, b in zip(again.parameters(), trained[0].parameters(), strict=True))
-    other, _ = fit(config, data, FOLD, Recipe(epochs=12, batch=16, seed=2))
+    other, _ = fit(BeatTask(config, data, Recipe(epochs=12, batch=16, seed=2)), FOLD)
     assert any(not torch.equal(a, b) for a, b in zip(other.parameters(), trained[0].parameters(), strict=True))
 
 
@@ -62,8 +63,8 @@ def test_an_interrupted_training_goes_on_to_the_same_network(data, config, train
 
     recipe = Recipe(epochs=12, batch=16)
     with pytest.raises(InterruptionError):
-        fit(config, data, FOLD, recipe, interrupt, checkpoint=file)
-    net, curve = fit(config, data, FOLD, recipe, lambda epoch, *_: seen.append(epoch), checkpoint=file)
+        fit(BeatTask(config, data, recipe), FOLD, interrupt, checkpoint=file)
+    net, curve = fit(BeatTask(config, data, recipe), FOLD, lambda epoch, *_: seen.append(epoch), checkpoint=file)
     assert seen == [*range(8), *range(7, 12)]  # epoch 7 was not kept yet
     assert curve == trained[1]
     assert all(torch.equal(a, b) for a, b in zip(net.parameters(), trained[0].parameters(), strict=True))
@@ -71,7 +72,7 @@ def test_an_interrupted_training_goes_on_to_the_same_network(data, config, train
 
 def test_patience_ends_a_training_that_gets_no_better(data, config):
     recipe = Recipe(epochs=60, batch=16, patience=3)
-    _, curve = fit(config, data, FOLD, recipe)
+    _, curve = fit(BeatTask(config, data, recipe), FOLD)
     validation = [v for _, v in curve]
     assert len(curve) < 60
     assert len(curve) == int(np.argmin(validation)) + 1 + 3
