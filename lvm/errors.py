@@ -9,6 +9,7 @@
     +-- SignalError              the recording was read, but no beat in it can be used
     +-- WeightsError             a bundle is missing, altered or does not fit the network
     +-- CohortError              a training table or cohort cannot be used
+    +-- EvaluationError          an evaluation on disk is damaged
 
 No message ever holds a patient's data or a path of the machine.
 """
@@ -48,3 +49,7 @@ class WeightsError(LvmError):
 
 class CohortError(LvmError):
     """A training table or cohort cannot be used."""
+
+
+class EvaluationError(LvmError):
+    """An evaluation on disk is damaged."""

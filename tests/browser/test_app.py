@@ -167,6 +167,24 @@ def test_an_upload_reaches_an_estimate_on_every_page(visit: Visit, ecg_file: Pat
     assert visit.errors == []
 
 
+def test_every_section_of_the_models_page_is_whole(visit: Visit) -> None:
+    page = visit.page
+    visit.go("Models")
+    sections = page.get_by_role("radiogroup").first.get_by_role("radio")
+    names = sections.all_inner_texts()
+    assert len(names) == 6
+    for name in names:
+        page.get_by_role("radio", name=name, exact=True).click()
+        visit.settle()
+        assert page.get_by_role("heading", level=2).first.is_visible()
+        assert page.locator('[data-testid="stException"]').count() == 0
+        assert violations(page) == [], name
+        too_wide = page.locator('[data-testid="stMain"]').evaluate("m => m.scrollWidth - m.clientWidth")
+        assert too_wide <= 2, name
+    assert visit.outside == []
+    assert visit.errors == []
+
+
 light = pytest.mark.parametrize("visit", ["light"], indirect=True)
 
 

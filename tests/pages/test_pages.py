@@ -259,6 +259,7 @@ def test_the_average_beat_and_neurokits_boundaries(opened):
 def test_models_say_how_well_waves_are_found(opened):
     app = opened(example("normal-man"))
     app.switch_page("pages/models.py").run()
+    app.segmented_control(key="models_section").set_value("Cohort and waves").run()
     assert "each record read by the one network that has not met it" in everything(app)
     table = next(t.value for t in app.table if "Bias" in t.value.columns)
     assert table["Boundary"].tolist() == ["P onset", "P offset", "QRS onset", "QRS offset", "T onset", "T offset"]

@@ -12,7 +12,7 @@ from lvm.estimate import Estimate, gather_inputs
 from lvm.read import read
 from lvm.recording import LEADS, Patient, Recording
 from lvm.reference import CT_LIMITS
-from lvm.show import alts, paper_results, tables, words
+from lvm.show import alts, tables, words
 from lvm.show.beat import shown
 from lvm.show.colours import LIGHT
 from lvm.show.mass import mass
@@ -83,8 +83,6 @@ def test_no_table_shows_none(analysis):
         tables.boundaries(shown(analysis, analysis.chosen), {}),
         tables.models({"Model 1": estimate, "Model 2": withheld}),
         tables.amplitudes(analysis),
-        paper_results.input_sets(),
-        paper_results.by_sex(),
     ):
         text = table.to_csv()
         assert "None" not in text

@@ -1,0 +1,93 @@
+"""An evaluation on the screen: each kind of figures in a frame of its own, and the plots of one system at a time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import streamlit as st
+
+from lvm import weights
+from lvm.errors import EvaluationError
+from lvm.evaluation import KINDS, Block, Evaluation, Kind, Table, read
+from lvm.show import agreement, evaluation
+from lvm.show.card_values import plain
+from lvm.ui.frame import CHART, colours
+
+# Beside the heading that tells them apart, an icon and a colour for each kind of figures.
+MARKS: dict[Kind, dict[str, Any]] = {
+    "paper": {"icon": ":material/menu_book:", "divider": "blue"},
+    "cohort": {"icon": ":material/calculate:", "divider": "orange"},
+    "own": {"icon": ":material/person:", "divider": "green"},
+    "real": {"icon": ":material/ecg:", "divider": "violet"},
+}
+
+
+def table(data: Any, alt: str) -> None:
+    st.table(data, hide_index=True, border="horizontal", alt=alt)
+
+
+def evaluated(folder: str, otherwise: str) -> Evaluation | None:
+    """What an evaluation left under weights/, with how it was made; where there is none, what stands there instead."""
+    try:
+        found = read(weights.FOLDER / folder)
+    except EvaluationError as error:
+        st.error(plain(str(error)))
+        return None
+    if found is None:
+        st.info(otherwise)
+        return None
+    st.markdown(f"**{plain(found.title)}**")
+    if found.made:
+        with st.expander("How it was made"):
+            table(evaluation.made(found), f"How it was made: {found.title}")
+    return found
+
+
+def tables(by_label: dict[str, Table], key: str) -> None:
+    """The blocks of the table that the user chooses, one under the other."""
+    if not by_label:
+        return
+    chosen = st.selectbox("Table", list(by_label), key=key, persist_state="session")
+    for block in by_label[chosen].blocks:
+        _block(block, chosen)
+
+
+@contextmanager
+def _framed(kind: Kind) -> Iterator[None]:
+    """A frame whose heading and words say whose figures are in it."""
+    with st.container(border=True):
+        st.subheader(KINDS[kind].heading, **MARKS[kind])
+        st.markdown(KINDS[kind].beside)
+        yield
+
+
+def _block(block: Block, name: str) -> None:
+    with _framed(block.kind):
+        table(evaluation.frame(block), f"{name}. {KINDS[block.kind].heading}")
+        if block.note:
+            st.markdown(f":small[{plain(block.note)}]")
+
+
+def plots(found: Evaluation, key: str) -> None:
+    """Bland-Altman and calibration of the system that the user chooses, men beside women."""
+    by_system = evaluation.by_system(found)
+    if not by_system:
+        st.markdown("No estimates of single ECGs are kept with it.")
+        return
+    with _framed(found.kind):
+        system = st.selectbox("System", list(by_system), key=f"{key}_system", persist_state="session")
+        parts = by_system[system]
+        for heading, draw, describe in (
+            (evaluation.BLAND_ALTMAN, agreement.bland_altman, agreement.bland_altman_described),
+            (evaluation.CALIBRATION, agreement.calibration, agreement.calibration_described),
+        ):
+            st.markdown(f"**{heading}**")
+            st.plotly_chart(
+                draw(parts, colours()),
+                theme=None,
+                config=CHART,
+                key=f"{key}_{draw.__name__}",
+                alt=f"{heading}, {system}. {describe(parts)}",
+            )
+            st.markdown(describe(parts))
+        st.markdown(f":small[{evaluation.HOW_TO_READ}]")
