@@ -29,6 +29,12 @@ def train(args: argparse.Namespace) -> None:
     commands.train(args)
 
 
+def evaluate(args: argparse.Namespace) -> None:
+    from lvm.train import commands
+
+    commands.evaluate(args)
+
+
 def segmenter(args: argparse.Namespace) -> None:
     from lvm.train.segmenter import Recipe
     from lvm.train.segmenter_bundle import train_segmenter
@@ -60,6 +66,10 @@ def _count(text: str) -> int:
 
 def _from_zero(text: str) -> int:
     return int(_between(text, 0, 1_000_000, "a whole number"))
+
+
+def _folds(text: str) -> int:
+    return int(_between(text, 1, 5, "a number of folds"))
 
 
 def _name(text: str) -> str:
@@ -124,6 +134,12 @@ def parser() -> argparse.ArgumentParser:
     _cohort_options(commands.add_parser("cohort", help="Make a cohort to train on, as ECG files and a table."))
     _train_options(commands.add_parser("train", help="Train networks on a table of ECG files with LV mass."))
 
+    _evaluate_options(
+        commands.add_parser(
+            "evaluate", help="Compare every system on a table, or judge weights on it; write the tables."
+        )
+    )
+
     segmenting = commands.add_parser("segmenter", help="Train the network that finds P, QRS and T.")
     segmenting.set_defaults(task=segmenter)
     segmenting.add_argument("--ludb", type=Path, required=True, metavar="DIR", help="LUDB, the whole or a part")
@@ -171,6 +187,30 @@ def _train_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--epochs", type=_count, default=100)
     command.add_argument("--patience", type=_count, metavar="N", help="stop after N epochs without a better one")
     command.add_argument("--work", type=Path, metavar="DIR", help="checkpoints; beside the table by default")
+    _workers(command)
+    command.add_argument("--seed", type=_from_zero, default=1)
+
+
+def _evaluate_options(command: argparse.ArgumentParser) -> None:
+    command.set_defaults(task=evaluate)
+    command.add_argument("table", type=Path, metavar="TABLE.csv", help="as for train")
+    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="a folder for the tables")
+    command.add_argument(
+        "--external", action="store_true", help="train nothing: judge installed weights on patients they have not met"
+    )
+    command.add_argument("--bundles", nargs="+", metavar="NAME", help="with --external: which; all by default")
+    command.add_argument(
+        "--weights", type=Path, default=Path("weights"), metavar="DIR", help="where they are installed"
+    )
+    command.add_argument("--skip-bad-rows", action="store_true", help="leave out rows that cannot be used")
+    command.add_argument("--ptbxl", type=Path, metavar="DIR", help="measure the discrimination on PTB-XL")
+    command.add_argument("--folds", type=_folds, default=5, metavar="N", help="train only the first N of the five")
+    command.add_argument("--epochs", type=_count, default=100, help="at most")
+    command.add_argument("--patience", type=_count, default=15, metavar="N", help="epochs without a better one")
+    command.add_argument(
+        "--lvm-ai-filters", type=_count, default=8, metavar="N", help="width of LVM-AI; 32 in its authors' library"
+    )
+    command.add_argument("--work", type=Path, metavar="DIR", help="what is kept meanwhile; beside the table by default")
     _workers(command)
     command.add_argument("--seed", type=_from_zero, default=1)
 

@@ -78,7 +78,7 @@ def folds_of(examples: Examples, seed: int, sexes: Sexes) -> tuple[Fold, ...]:
         if min(map(min, counts)) == 0:
             raise CohortError(
                 f"The table has too few {sex} patients for five folds with training, validation and test. Add some, "
-                "or say with --sexes whom to train for."
+                "or leave them out."
             )
     return whole if sexes == "all" else tuple(parts)
 

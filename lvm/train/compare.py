@@ -1,0 +1,204 @@
+"""Train every system on every fold, several at a time, and keep what each said of recordings that it had not met.
+
+One small file for each system and fold, so that an interrupted comparison goes on where it was.
+"""
+
+import hashlib
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from lvm import __version__
+from lvm.errors import CohortError
+from lvm.processes import one_thread, with_one_thread
+from lvm.train.examples import Examples
+from lvm.train.fit import Recipe
+from lvm.train.folds import Fold
+from lvm.train.systems import System, recipe_of, train
+
+_EVERY_S = 60.0  # between two signs of life of one training
+
+_Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Said:
+    """What a system said.
+
+    grams (n,): of every row, by the network that has not met its patient; NaN where none was asked.
+    lvh (n,): its probability of LVH; all NaN for a system without that output.
+    real_g (folds, m): of every real recording, by the network of every fold.
+    """
+
+    grams: _Array
+    lvh: _Array
+    real_g: _Array
+
+
+@dataclass(frozen=True)
+class _Job:
+    system: System
+    number: int
+    folds: tuple[Fold, ...]  # of those whom the system is for
+    recipe: Recipe
+    file: Path
+    identity: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.system.key}, fold {self.number + 1}"
+
+
+def _identity(examples: Examples, real: Examples, folds: Sequence[Fold]) -> str:
+    data = hashlib.sha256()
+    for of in (examples, real):
+        for name in (f.name for f in fields(Examples) if f.name != "patient"):
+            data.update(np.ascontiguousarray(getattr(of, name)).data)
+    for fold in folds:
+        for rows in (fold.train, fold.validation, fold.test):
+            data.update(np.ascontiguousarray(rows).data)
+    return data.hexdigest()
+
+
+def _jobs(
+    systems: Sequence[System], examples: Examples, real: Examples, folds: Sequence[Fold], recipe: Recipe, work: Path
+) -> list[_Job]:
+    data, jobs = _identity(examples, real, folds), []
+    for system in systems:
+        chosen = np.ones(len(examples), dtype=bool) if system.sexes == "all" else examples.of_sex(system.sexes)
+        own = tuple(fold.of(chosen) for fold in folds)
+        for k in range(len(folds)):
+            how = replace(recipe_of(system, recipe), seed=recipe.seed + k)
+            made = [system.config.as_dict(), asdict(how), __version__, torch.__version__]
+            identity = hashlib.sha256(json.dumps([data, *made]).encode()).hexdigest()
+            jobs.append(_Job(system, k, own, how, work / f"{system.key}-fold{k + 1}.npz", identity))
+    return jobs
+
+
+def _carry_out(job: _Job, examples: Examples, real: Examples) -> None:
+    """Train, ask, and keep the answers; says on standard error that it lives."""
+    last = time.monotonic()
+
+    def progress(epoch: int, training: float, validation: float) -> None:
+        nonlocal last
+        if time.monotonic() - last > _EVERY_S:
+            last = time.monotonic()
+            at_most = f"epoch {epoch + 1}, {job.recipe.epochs} at most"
+            print(f"{job.name}, {at_most}: loss {training:.2f}, validation {validation:.2f}", file=sys.stderr)  # noqa: T201 - progress of a long run
+
+    started = time.monotonic()
+    fold, rows = job.folds[job.number], np.concatenate([f.test for f in job.folds])
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    checkpoint = job.file.with_name(f"{job.file.stem}-{job.identity[:12]}.pt")  # none of another recipe's
+    grams, lvh, epochs = train(job.system, examples, fold, rows, job.recipe, progress, device, checkpoint)
+    sexes = job.system.sexes
+    at = np.arange(len(real)) if sexes == "all" else np.flatnonzero(real.of_sex(sexes))
+    real_g = np.full(len(real), np.nan)
+    if len(at):
+        real_g[at] = grams(real, at)
+    half = job.file.with_suffix(".half")
+    with half.open("wb") as opened:
+        np.savez(
+            opened,
+            identity=job.identity,
+            test=fold.test,
+            grams=grams(examples, fold.test),
+            lvh=np.full(len(fold.test), np.nan) if lvh is None else lvh(examples, fold.test),
+            real_g=real_g,
+            minutes=(time.monotonic() - started) / 60,
+            epochs=epochs,
+        )
+    half.replace(job.file)
+    checkpoint.unlink(missing_ok=True)
+
+
+_shared: list[Examples] = []  # of a process that trains: the examples and the real ones, handed over once
+
+
+def _receive(handed: Sequence[tuple[dict[str, Tensor], NDArray[np.str_]]]) -> None:
+    one_thread()
+    for tensors, patient in handed:
+        _shared.append(Examples(**{name: t.numpy() for name, t in tensors.items()}, patient=patient))
+
+
+def _in_process(job: _Job) -> None:
+    _carry_out(job, *_shared)
+
+
+def compare(
+    systems: Sequence[System],
+    examples: Examples,
+    real: Examples,
+    folds: Sequence[Fold],
+    recipe: Recipe,
+    work: Path,
+    workers: int = 1,
+    progress: Callable[[str], None] = lambda _: None,
+) -> dict[str, Said]:
+    """What every system said, by its key. `progress(line)` after each training, with the time that is left.
+
+    folds : of all examples; all or the first few of the five.
+    work : a folder for what is kept. Raises CohortError where what lies there belongs to something else.
+    """
+    work.mkdir(parents=True, exist_ok=True)
+    jobs = _jobs(systems, examples, real, folds, recipe, work)
+    waiting = [job for job in jobs if not _done(job)]
+    done, of = 0.0, sum(job.system.cost for job in waiting)
+    started = time.monotonic()
+    progress(f"{len(jobs) - len(waiting)} of {len(jobs)} trainings are done already")
+
+    def say(job: _Job) -> None:
+        nonlocal done
+        done += job.system.cost
+        left = (time.monotonic() - started) * (of - done) / done / 60
+        finished = sum(other.file.is_file() for other in jobs)
+        progress(f"{finished} of {len(jobs)} trainings: {job.name} is done, about {left:.0f} min left")
+
+    if torch.cuda.is_available() or workers == 1:
+        with with_one_thread():
+            for job in waiting:
+                _carry_out(job, examples, real)
+                say(job)
+    elif waiting:
+        names = [f.name for f in fields(Examples) if f.name != "patient"]
+        handed = [
+            ({n: torch.from_numpy(getattr(of, n)).share_memory_() for n in names}, of.patient)  # type: ignore[no-untyped-call]
+            for of in (examples, real)
+        ]
+        context = torch.multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(workers, context, _receive, (handed,)) as pool:
+            running = {pool.submit(_in_process, job): job for job in waiting}
+            for finished in as_completed(running):
+                finished.result()
+                say(running[finished])
+    return {system.key: _said([job for job in jobs if job.system is system], examples, real) for system in systems}
+
+
+def _done(job: _Job) -> bool:
+    if not job.file.is_file():
+        return False
+    with np.load(job.file) as kept:
+        if str(kept["identity"]) != job.identity:
+            raise CohortError(
+                f"{job.file.name} in {job.file.parent.name} belongs to another table, recipe or version. Remove it, or "
+                "give another --work."
+            )
+    return True
+
+
+def _said(jobs: Sequence[_Job], examples: Examples, real: Examples) -> Said:
+    grams, lvh = np.full(len(examples), np.nan), np.full(len(examples), np.nan)
+    real_g = np.full((len(jobs), len(real)), np.nan)
+    for k, job in enumerate(jobs):
+        with np.load(job.file) as kept:
+            grams[kept["test"]], lvh[kept["test"]], real_g[k] = kept["grams"], kept["lvh"], kept["real_g"]
+    return Said(grams, lvh, real_g)
