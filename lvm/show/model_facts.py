@@ -172,7 +172,9 @@ def all_facts(card: Card) -> pd.DataFrame:
             rows += [(f"{_words(name)}: {_words(n).lower()}", _text(v)) for n, v in value.items()]
         else:
             rows.append((_words(name), _text(value)))
-    rows += [(f"Network: {_words(n).lower()}", _text(v)) for n, v in card.config.as_dict().items() if "scalar" not in n]
+    left_out = ("scalar", "multiplier") if card.config.encoder == "tcn" else ("scalar",)
+    network = {n: v for n, v in card.config.as_dict().items() if not any(word in n for word in left_out)}
+    rows += [(f"Network: {_words(n).lower()}", _text(v)) for n, v in network.items()]
     return pd.DataFrame(rows, columns=["Fact", "Value"])
 
 
