@@ -133,8 +133,9 @@ def build(
             continue
         rng = np.random.default_rng([seed, len(sex)])
         drawn, plans, changed = _plans(sources, sex, n, rng), list[_Plan](), list[_Changed]()
+        before = sum(counts[s] for s in list(counts)[: list(counts).index(sex)])
         for done, (plan, one) in enumerate(zip(drawn, over(_carried_out, drawn, workers), strict=True), start=1):
-            progress(len(members) + done, sum(counts.values()))
+            progress(before + done, sum(counts.values()))
             if one is not None:
                 plans.append(plan)
                 changed.append(one)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from lvm.analysis import analyse
-from lvm.cohort.change import Change
+from lvm.cohort import semisynthetic
+from lvm.cohort.change import Change, apply
 from lvm.cohort.mass import TABLE_1
 from lvm.cohort.ptbxl import sources
 from lvm.cohort.semisynthetic import METHOD, build, draw_change, secondary_change
@@ -189,3 +190,41 @@ def test_ptbxl_leaves_out_what_the_paper_does(shared):
 def test_a_folder_without_ptbxl_is_refused(tmp_path):
     with pytest.raises(CohortError, match=r"has no ptbxl_database.csv"):
         sources(tmp_path)
+
+
+def unbearing(monkeypatch, sources):
+    """From now on each of these recordings is flat once it is changed."""
+    theirs = [source.analysis.cleaned_mv for source in sources]
+
+    def flat(signal_mv, waves, change):
+        changed = apply(signal_mv, waves, change)
+        return 0 * changed if any(signal_mv is one for one in theirs) else changed
+
+    monkeypatch.setattr(semisynthetic, "apply", flat)
+
+
+def test_a_recording_that_bears_no_change_is_left_out(people, monkeypatch):
+    women, progress = people[30:], []
+    whole = build(women, {"female": 12}, 1)
+    gone = next(s for s in women if s.patient == whole.members[2].patient and s.origin.name == whole.members[2].origin)
+    unbearing(monkeypatch, [gone])
+    cohort = build(women, {"female": 12}, 1, lambda done, of: progress.append((done, of)))
+    assert progress == [(k, 12) for k in range(1, 13)]
+    assert len(cohort.members) == 11
+    assert cohort.criteria["Cornell product"].shape == (11,)
+    kept = [m for k, m in enumerate(whole.members) if k != 2]
+    for before, after in zip(kept, cohort.members, strict=True):  # the others are changed as if it were there
+        assert (before.recording.signal_mv == after.recording.signal_mv).all()
+        assert (before.patient, before.origin) == (after.patient, after.origin)
+    np.testing.assert_array_equal(cohort.criteria["Cornell product"], np.delete(whole.criteria["Cornell product"], 2))
+    mean_sd = np.mean([m.lvm_g for m in cohort.members]), np.std([m.lvm_g for m in cohort.members])
+    assert mean_sd == pytest.approx(TABLE_1["female"]["lvm_g"], rel=1e-6)
+
+
+def test_too_few_that_bear_a_change_are_no_cohort(people, monkeypatch):
+    women = people[30:]
+    unbearing(monkeypatch, women[:4])
+    with pytest.raises(
+        CohortError, match=r"^Of 12 female recordings 8 can still be used once changed\. Take others\.$"
+    ):
+        build(women, {"female": 12}, 1)
