@@ -208,7 +208,7 @@ def _evaluate_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--epochs", type=_count, default=100, help="at most")
     command.add_argument("--patience", type=_count, default=15, metavar="N", help="epochs without a better one")
     command.add_argument(
-        "--lvm-ai-filters", type=_count, default=8, metavar="N", help="width of LVM-AI; 32 in its authors' library"
+        "--lvm-ai-filters", type=_count, metavar="N", help="width of LVM-AI; 8, and 32 in its authors' library"
     )
     command.add_argument("--work", type=Path, metavar="DIR", help="what is kept meanwhile; beside the table by default")
     _workers(command)

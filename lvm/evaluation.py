@@ -20,9 +20,9 @@ from typing import Any, Literal, get_args
 from lvm.errors import EvaluationError
 from lvm.recording import Sex
 
-# On patients, by the papers; here, on a computed cohort; here, on a user's own table with measured masses; here, on
-# real ECGs of which nobody knows the mass.
-Kind = Literal["paper", "cohort", "own", "real"]
+# On patients, by the papers; here, on a semi-synthetic cohort; here, on simulated hearts; here, on a user's own table
+# with measured masses; here, on real ECGs of which nobody knows the mass.
+Kind = Literal["paper", "cohort", "simulated", "own", "real"]
 
 SYSTEMS, EXTERNAL = "evaluation", "external"  # folders under weights/: cross-validation of all systems, and elsewhere
 DATA, READ, CELLS, PLOTS = "evaluation.json", "tables.md", "tables.csv", "plots.html"
@@ -55,6 +55,11 @@ KINDS: dict[Kind, Words] = {
         "that the programs work; what a choice of preprocessing costs on such signals.",
         "how far off anybody’s LV mass would be, nor which method is best on patients. The masses were drawn to have "
         "the paper’s mean and spread, so an error near the paper’s confirms nothing.",
+    ),
+    "simulated": Words(
+        "Ours, on simulated hearts (masses that depend on one known thing)",
+        "that the programs work, and which method finds the one thing on which the mass depends.",
+        "anything about patients: neither the ECGs nor the masses are anybody’s.",
     ),
     "own": Words(
         "Ours, on your own table",

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Sex = Literal["male", "female"]
+SEXES: tuple[Sex, ...] = ("male", "female")
 Finding = Literal["paced rhythm", "bundle branch block", "atrial fibrillation"]
 Signal = NDArray[np.float32]
 

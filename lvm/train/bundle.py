@@ -49,11 +49,13 @@ _CHOICES = {
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """What is trained on: the examples, how many rows were left out, and for a cohort of ours how it was made."""
+    """What is trained on: the examples, how many rows were left out, for a cohort of ours how it was made, and the hash
+    of the table, by which it is known again."""
 
     examples: Examples
     left_out: int
     cohort: dict[str, Any] | None
+    table_sha256: str = ""
 
     @property
     def kind(self) -> str:
@@ -156,10 +158,11 @@ def _finished(checkpoints: Path) -> None:
         file.unlink()
 
 
-def _splits(data: Data, folds: Sequence[Fold]) -> dict[str, list[list[str]] | list[list[int]]]:
+def _splits(data: Data, folds: Sequence[Fold]) -> dict[str, Any]:
     """Who was tested in which fold. Of an own table the rows, for a bundle may be passed on and patients may not."""
     if data.cohort is None:
-        return {"test_rows_by_fold": [data.examples.row[fold.test].tolist() for fold in folds]}
+        rows = [data.examples.row[fold.test].tolist() for fold in folds]
+        return {"test_rows_by_fold": rows, "table_sha256": data.table_sha256}
     return {"test_patients_by_fold": [sorted({str(p) for p in data.examples.patient[fold.test]}) for fold in folds]}
 
 

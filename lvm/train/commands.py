@@ -2,23 +2,25 @@
 
 import argparse
 import datetime
+import hashlib
 import json
 import platform
 import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lvm.errors import CohortError
 from lvm.processes import with_one_thread
-from lvm.recording import Sex
+from lvm.recording import SEXES, Sex
 
 if TYPE_CHECKING:
-    from lvm.evaluation import Evaluation
-    from lvm.net.config import Sexes
+    from lvm.cohort.source import Source
+    from lvm.evaluation import Evaluation, Kind
+    from lvm.train.bundle import Data
     from lvm.train.examples import Examples
-    from lvm.train.folds import Fold
+    from lvm.weights import Bundle
 
 _EVERY_S = 5.0
 
@@ -78,7 +80,7 @@ def train(args: argparse.Namespace) -> None:
     _about_rows(found, left_out)
     for sexes in args.sexes:
         folds_of(found, args.seed, sexes)  # what cannot be split is refused before anything is trained
-    data = Data(found, len(left_out), made)
+    data = Data(found, len(left_out), made, hashlib.sha256(args.table.read_bytes()).hexdigest())
     real = ptbxl.sources(args.ptbxl, _progress("PTB-XL read")) if args.ptbxl else []
     recipe = Recipe(epochs=args.epochs, patience=args.patience or args.epochs, seed=args.seed)
     for sexes, inputs in wanted:
@@ -101,76 +103,113 @@ def _about_rows(found: "Examples", left_out: list[str]) -> None:
 @with_one_thread()
 def evaluate(args: argparse.Namespace) -> None:
     """Compare all systems by cross-validation on a table, or judge installed weights on it, and write the tables."""
-    from lvm import evaluation, weights
-    from lvm.cohort import files
-    from lvm.train import examples, external
-    from lvm.train.folds import split
+    from lvm import evaluation
+    from lvm.cohort import files, ptbxl
+    from lvm.train import examples
+    from lvm.train.bundle import Data
 
-    started, names = time.monotonic(), args.bundles or [card.name for card in weights.cards(args.weights)]
+    for folder in (args.out, args.work):
+        if folder is not None and folder.exists() and not folder.is_dir():
+            raise CohortError(f"{folder.name} is a file, and a folder is needed. Give another name.")
+    started, bundles = time.monotonic(), _bundles_to_judge(args)
     made = files.made_here(args.table)
+    sources = ptbxl.sources(args.ptbxl, _progress("PTB-XL read")) if args.ptbxl else []
     found, left_out = examples.load(
         args.table, args.skip_bad_rows, _progress("recordings read"), args.workers, not args.external
     )
     _about_rows(found, left_out)
-    folds = split(found.patient, found.lvm_g, args.seed)
-    facts = _facts(found, left_out, made)
-    if args.external:
-        hashes = {name: weights.load(name, args.weights).card.sha256[:12] for name in names}
-        facts["Weights"] = ", ".join(f"{name} ({start})" for name, start in hashes.items())
-        result = external.validate(args.weights, names, found, folds, made, facts)
-    else:
-        result = _compared(args, found, folds[: args.folds], made, facts)
+    data = Data(found, len(left_out), made)
+    kind: Kind = "own" if made is None else "cohort" if data.kind == "semi-synthetic cohort" else "simulated"
+    result = _judged(args, data, kind, bundles) if args.external else _compared(args, data, kind, sources)
     evaluation.write(result, args.out)
     minutes = round((time.monotonic() - started) / 60, 1)
     print(json.dumps({"out": str(args.out), "tables": [t.name for t in result.tables], "minutes": minutes}))
 
 
-def _compared(
-    args: argparse.Namespace,
-    found: "Examples",
-    folds: "Sequence[Fold]",
-    made: dict[str, Any] | None,
-    facts: dict[str, str],
-) -> "Evaluation":
-    from lvm.cohort import ptbxl
+def _bundles_to_judge(args: argparse.Namespace) -> "list[Bundle]":
+    """Checked before the table's recordings are read, which takes minutes."""
+    from lvm import weights
+    from lvm.train import external
+    from lvm.train.table import read_table
+
+    if not args.external:
+        if args.bundles:
+            raise CohortError("--bundles names weights to judge, which goes with --external.")
+        return []
+    names = args.bundles or [card.name for card in weights.cards(args.weights)]
+    if not names:
+        raise CohortError(f"No weights are installed in {args.weights.name}, so there is nothing to judge.")
+    bundles = [weights.load(name, args.weights) for name in names]
+    patients = [row.patient for row in read_table(args.table)[0]]
+    external.check_not_met(args.weights, names, patients, hashlib.sha256(args.table.read_bytes()).hexdigest())
+    return bundles
+
+
+def _judged(args: argparse.Namespace, data: "Data", kind: "Kind", bundles: "Sequence[Bundle]") -> "Evaluation":
+    from lvm.train import external
+    from lvm.train.folds import FOLDS, split
+
+    found, facts = data.examples, _facts(data)
+    serving = [b for b in bundles if any(found.of_sex(sex).any() for sex in b.card.sexes)]
+    if not serving:
+        raise CohortError("None of the weights is for the sex of the table's patients.")
+    facts["Weights"] = ", ".join(f"{b.card.name} ({b.card.sha256[:12]})" for b in serving)
+    if data.cohort is not None:
+        facts["What it can show"] = (
+            "how the weights do on recordings that they have not met; not how they carry over to patients, for the "
+            "masses were drawn by the same rules as those behind the weights"
+        )
+    enough = len(set(found.patient.tolist())) >= 2 * FOLDS
+    folds = split(found.patient, found.lvm_g, args.seed) if enough else ()
+    return external.validate(serving, found, folds, kind, data.cohort, facts)
+
+
+def _compared(args: argparse.Namespace, data: "Data", kind: "Kind", sources: "Sequence[Source]") -> "Evaluation":
     from lvm.train import compare, real, systems, tables
     from lvm.train.bundle import folds_of
     from lvm.train.fit import Recipe
-    from lvm.train.found import SEXES, Found
+    from lvm.train.folds import split
+    from lvm.train.found import Found
 
-    sources = ptbxl.sources(args.ptbxl, _progress("PTB-XL read")) if args.ptbxl else []
-    real_ecgs = real.real_examples(sources, found, all_systems=True)
+    found, facts = data.examples, _facts(data)
+    sexes = [sex for sex in SEXES if found.of_sex(sex).any()]
+    for sex in sexes:
+        folds_of(found, args.seed, sex)  # what cannot be split is refused before anything is trained
+    width = args.lvm_ai_filters or systems.LVM_AI_FILTERS
+    compared = [system for system in systems.systems(width) if system.sexes in ("all", *sexes)]
+    folds = split(found.patient, found.lvm_g, args.seed)
+    tested = folds[: args.folds]
+    met = real.met_in(folds, found)
+    people = [source for sex in sexes for source in real.judged(sources, sex, met, len(tested))]
+    real_ecgs = real.real_examples(people, found, all_systems=True, filtered=kind == "cohort")
     recipe = Recipe(epochs=args.epochs, patience=args.patience, seed=args.seed)
-    there: list[Sexes] = [sex for sex in SEXES if found.of_sex(sex).any()]
-    there = ["all", *there] if len(there) > 1 else there
-    for sexes in there:
-        folds_of(found, args.seed, sexes)  # what cannot be split is refused before anything is trained
-    compared = [system for system in systems.systems(args.lvm_ai_filters) if system.sexes in there]
     work: Path = args.work or args.table.parent / "evaluation"
 
     def say(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
-    said = compare.compare(compared, found, real_ecgs, folds, recipe, work, args.workers, say)
-    facts["Folds"] = f"{len(folds)} of 5, by patient, stratified on LV mass" if len(folds) < 5 else "5, by patient"
-    facts["Training"] = systems.described(recipe, args.lvm_ai_filters)
-    if sources:
-        facts["Real ECGs"] = f"{len(real_ecgs)} of PTB-XL without conduction disease or atrial fibrillation"
-    return tables.evaluation(Found(found, tuple(folds), said, sources, real_ecgs, made), facts)
+    said = compare.compare(compared, found, real_ecgs, folds, recipe, work, args.workers, len(tested), say)
+    facts["Folds"] = f"{len(tested)} of {len(folds)}, by patient, stratified on LV mass"
+    facts["Training"] = systems.described(recipe, width)
+    facts["Training took"] = f"{sum(s.minutes for s in said.values()):.0f} min in all, one after the other"
+    if people:
+        facts["Real ECGs"] = f"{len(people)} of PTB-XL, one a patient, no conduction disease, no atrial fibrillation"
+    return tables.evaluation(Found(found, tested, said, people, real_ecgs, kind, data.cohort), facts)
 
 
-def _facts(found: "Examples", left_out: list[str], made: dict[str, Any] | None) -> dict[str, str]:
+def _facts(data: "Data") -> dict[str, str]:
     import torch
 
     from lvm import __version__
-    from lvm.train.bundle import Data
 
-    men, patients = int(found.of_sex("male").sum()), len(set(found.patient.tolist()))
-    women = int(found.of_sex("female").sum())
+    found = data.examples
+    men, women = (int(found.of_sex(sex).sum()) for sex in SEXES)
+    sources = ", ".join(f"{s['name']} ({s['licence']})" for s in (data.cohort or {}).get("sources", []))
+    patients = len(set(found.patient.tolist()))
     return {
-        "Data": Data(found, len(left_out), made).kind,
+        "Data": data.kind + (f", made of {sources}" if sources else ""),
         "Recordings": f"{len(found):,} of {patients:,} patients; {men:,} of men, {women:,} of women",
-        "Left out": f"{len(left_out):,}",
+        "Left out": f"{data.left_out:,}",
         "Date": datetime.date.today().isoformat(),
         "Made with": f"version {__version__}, Python {platform.python_version()}, torch {torch.__version__}",
     }

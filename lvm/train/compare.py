@@ -13,16 +13,17 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
+import sklearn
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from lvm import __version__
 from lvm.errors import CohortError
-from lvm.processes import one_thread, with_one_thread
-from lvm.train.examples import Examples
+from lvm.processes import with_one_thread
+from lvm.train import shared
+from lvm.train.examples import Examples, Rows
 from lvm.train.fit import Recipe
-from lvm.train.folds import Fold
+from lvm.train.folds import FOLDS, Fold
 from lvm.train.systems import System, recipe_of, train
 
 _EVERY_S = 60.0  # between two signs of life of one training
@@ -37,18 +38,21 @@ class Said:
     grams (n,): of every row, by the network that has not met its patient; NaN where none was asked.
     lvh (n,): its probability of LVH; all NaN for a system without that output.
     real_g (folds, m): of every real recording, by the network of every fold.
+    minutes : how long the trainings of all folds took, each on one core, or on a GPU.
     """
 
     grams: _Array
     lvh: _Array
     real_g: _Array
+    minutes: float
 
 
 @dataclass(frozen=True)
 class _Job:
     system: System
     number: int
-    folds: tuple[Fold, ...]  # of those whom the system is for
+    fold: Fold  # of those whom the system is for
+    rows: Rows  # all of theirs, from which the standardisation comes
     recipe: Recipe
     file: Path
     identity: str
@@ -58,29 +62,35 @@ class _Job:
         return f"{self.system.key}, fold {self.number + 1}"
 
 
-def _identity(examples: Examples, real: Examples, folds: Sequence[Fold]) -> str:
+def _identity(sets: Sequence[Examples]) -> str:
     data = hashlib.sha256()
-    for of in (examples, real):
+    for of in sets:
         for name in (f.name for f in fields(Examples) if f.name != "patient"):
             data.update(np.ascontiguousarray(getattr(of, name)).data)
-    for fold in folds:
-        for rows in (fold.train, fold.validation, fold.test):
-            data.update(np.ascontiguousarray(rows).data)
     return data.hexdigest()
 
 
 def _jobs(
-    systems: Sequence[System], examples: Examples, real: Examples, folds: Sequence[Fold], recipe: Recipe, work: Path
+    systems: Sequence[System],
+    examples: Examples,
+    real: Examples,
+    folds: Sequence[Fold],
+    trained: int,
+    recipe: Recipe,
+    work: Path,
 ) -> list[_Job]:
-    data, jobs = _identity(examples, real, folds), []
+    data, jobs = _identity((examples, real)), []
+    versions = [__version__, torch.__version__, sklearn.__version__, np.__version__]
     for system in systems:
-        chosen = np.ones(len(examples), dtype=bool) if system.sexes == "all" else examples.of_sex(system.sexes)
-        own = tuple(fold.of(chosen) for fold in folds)
-        for k in range(len(folds)):
+        whole = np.ones(len(examples), dtype=bool) if system.sexes == "all" else examples.of_sex(system.sexes)
+        own = [fold.of(whole) for fold in folds]
+        everybody = np.concatenate([fold.test for fold in own])
+        for k, fold in enumerate(own[:trained]):
             how = replace(recipe_of(system, recipe), seed=recipe.seed + k)
-            made = [system.config.as_dict(), asdict(how), __version__, torch.__version__]
-            identity = hashlib.sha256(json.dumps([data, *made]).encode()).hexdigest()
-            jobs.append(_Job(system, k, own, how, work / f"{system.key}-fold{k + 1}.npz", identity))
+            parts = [rows.tolist() for rows in (fold.train, fold.validation, fold.test)]
+            made = [data, type(system.config).__name__, system.config.as_dict(), asdict(how), parts, versions]
+            identity = hashlib.sha256(json.dumps(made).encode()).hexdigest()
+            jobs.append(_Job(system, k, fold, everybody, how, work / f"{system.key}-fold{k + 1}.npz", identity))
     return jobs
 
 
@@ -96,10 +106,10 @@ def _carry_out(job: _Job, examples: Examples, real: Examples) -> None:
             print(f"{job.name}, {at_most}: loss {training:.2f}, validation {validation:.2f}", file=sys.stderr)  # noqa: T201 - progress of a long run
 
     started = time.monotonic()
-    fold, rows = job.folds[job.number], np.concatenate([f.test for f in job.folds])
+    fold = job.fold
     device = "cuda" if torch.cuda.is_available() else "cpu"
     checkpoint = job.file.with_name(f"{job.file.stem}-{job.identity[:12]}.pt")  # none of another recipe's
-    grams, lvh, epochs = train(job.system, examples, fold, rows, job.recipe, progress, device, checkpoint)
+    grams, lvh, epochs = train(job.system, examples, fold, job.rows, job.recipe, progress, device, checkpoint)
     sexes = job.system.sexes
     at = np.arange(len(real)) if sexes == "all" else np.flatnonzero(real.of_sex(sexes))
     real_g = np.full(len(real), np.nan)
@@ -121,17 +131,8 @@ def _carry_out(job: _Job, examples: Examples, real: Examples) -> None:
     checkpoint.unlink(missing_ok=True)
 
 
-_shared: list[Examples] = []  # of a process that trains: the examples and the real ones, handed over once
-
-
-def _receive(handed: Sequence[tuple[dict[str, Tensor], NDArray[np.str_]]]) -> None:
-    one_thread()
-    for tensors, patient in handed:
-        _shared.append(Examples(**{name: t.numpy() for name, t in tensors.items()}, patient=patient))
-
-
 def _in_process(job: _Job) -> None:
-    _carry_out(job, *_shared)
+    _carry_out(job, *shared.received)
 
 
 def compare(
@@ -142,15 +143,16 @@ def compare(
     recipe: Recipe,
     work: Path,
     workers: int = 1,
+    trained: int = FOLDS,
     progress: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Said]:
     """What every system said, by its key. `progress(line)` after each training, with the time that is left.
 
-    folds : of all examples; all or the first few of the five.
+    folds : of all examples. trained : so many of them, the first, are trained; all give the standardisation.
     work : a folder for what is kept. Raises CohortError where what lies there belongs to something else.
     """
     work.mkdir(parents=True, exist_ok=True)
-    jobs = _jobs(systems, examples, real, folds, recipe, work)
+    jobs = _jobs(systems, examples, real, folds, trained, recipe, work)
     waiting = [job for job in jobs if not _done(job)]
     done, of = 0.0, sum(job.system.cost for job in waiting)
     started = time.monotonic()
@@ -163,23 +165,22 @@ def compare(
         finished = sum(other.file.is_file() for other in jobs)
         progress(f"{finished} of {len(jobs)} trainings: {job.name} is done, about {left:.0f} min left")
 
-    if torch.cuda.is_available() or workers == 1:
+    if torch.cuda.is_available() or workers == 1 or not shared.fits([examples, real]):
         with with_one_thread():
             for job in waiting:
                 _carry_out(job, examples, real)
                 say(job)
     elif waiting:
-        names = [f.name for f in fields(Examples) if f.name != "patient"]
-        handed = [
-            ({n: torch.from_numpy(getattr(of, n)).share_memory_() for n in names}, of.patient)  # type: ignore[no-untyped-call]
-            for of in (examples, real)
-        ]
         context = torch.multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(workers, context, _receive, (handed,)) as pool:
+        with ProcessPoolExecutor(workers, context, shared.receive, (shared.share([examples, real]),)) as pool:
             running = {pool.submit(_in_process, job): job for job in waiting}
-            for finished in as_completed(running):
-                finished.result()
-                say(running[finished])
+            try:
+                for finished in as_completed(running):
+                    finished.result()
+                    say(running[finished])
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)  # else all that waits would be trained first
+                raise
     return {system.key: _said([job for job in jobs if job.system is system], examples, real) for system in systems}
 
 
@@ -189,16 +190,17 @@ def _done(job: _Job) -> bool:
     with np.load(job.file) as kept:
         if str(kept["identity"]) != job.identity:
             raise CohortError(
-                f"{job.file.name} in {job.file.parent.name} belongs to another table, recipe or version. Remove it, or "
-                "give another --work."
+                f"{job.file.name} in {job.file.parent.name} belongs to another table, other real ECGs, another recipe "
+                "or version. Remove it, or give another --work."
             )
     return True
 
 
 def _said(jobs: Sequence[_Job], examples: Examples, real: Examples) -> Said:
     grams, lvh = np.full(len(examples), np.nan), np.full(len(examples), np.nan)
-    real_g = np.full((len(jobs), len(real)), np.nan)
+    real_g, minutes = np.full((len(jobs), len(real)), np.nan), 0.0
     for k, job in enumerate(jobs):
         with np.load(job.file) as kept:
             grams[kept["test"]], lvh[kept["test"]], real_g[k] = kept["grams"], kept["lvh"], kept["real_g"]
-    return Said(grams, lvh, real_g)
+            minutes += float(kept["minutes"])
+    return Said(grams, lvh, real_g, minutes)

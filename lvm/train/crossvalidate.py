@@ -1,11 +1,10 @@
 """Train the five folds of one network, several at a time on a CPU, and estimate every row by the one not met."""
 
-import shutil
 import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,8 @@ from torch import Tensor
 
 from lvm.net.config import Config
 from lvm.net.elvmassnet import ELVMassNet
-from lvm.processes import one_thread, with_one_thread
+from lvm.processes import with_one_thread
+from lvm.train import shared
 from lvm.train.elvmassnet import BeatTask, predict, with_statistics
 from lvm.train.examples import SCALARS, Examples
 from lvm.train.fit import Curve, Recipe, fit
@@ -67,25 +67,15 @@ def _carry_out(job: _Job, examples: Examples) -> tuple[ELVMassNet, list[Curve]]:
     return fit(task, job.fold, progress, job.checkpoint)
 
 
-_shared: list[Examples] = []  # of a process that trains folds: handed over once
-
-
-def _receive(tensors: dict[str, Tensor], patient: NDArray[np.str_]) -> None:
-    one_thread()
-    _shared.append(Examples(**{name: t.numpy() for name, t in tensors.items()}, patient=patient))
-
-
 def _in_process(job: _Job) -> tuple[dict[str, Tensor], list[Curve]]:
-    net, curve = _carry_out(job, _shared[0])
+    net, curve = _carry_out(job, shared.received[0])
     return net.state_dict(), curve
 
 
 def _together(jobs: Sequence[_Job], examples: Examples, workers: int) -> list[tuple[ELVMassNet, list[Curve]]]:
     """Each job in a process with one thread; the examples lie in memory that all of them share."""
-    names = [f.name for f in fields(Examples) if f.name != "patient"]
-    tensors = {name: torch.from_numpy(getattr(examples, name)).share_memory_() for name in names}  # type: ignore[no-untyped-call]
     context = torch.multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, _receive, (tensors, examples.patient)) as pool:
+    with ProcessPoolExecutor(workers, context, shared.receive, (shared.share([examples]),)) as pool:
         results = list(pool.map(_in_process, jobs))
     trained = []
     for job, (state, curve) in zip(jobs, results, strict=True):
@@ -93,12 +83,6 @@ def _together(jobs: Sequence[_Job], examples: Examples, workers: int) -> list[tu
         net.load_state_dict(state)
         trained.append((net.eval(), curve))
     return trained
-
-
-def _fits_in_shared_memory(examples: Examples) -> bool:
-    """Containers often have little of it; then the folds follow one another."""
-    room = Path("/dev/shm")  # noqa: S108 - how much there is, not a file
-    return not room.is_dir() or shutil.disk_usage(room).free > 1.2 * examples.beats_mv.nbytes
 
 
 def cross_validate(
@@ -123,7 +107,7 @@ def cross_validate(
         own = replace(recipe, seed=recipe.seed + k)  # the folds' spread is to hold that of the start too
         kept = None if checkpoints is None else checkpoints / f"fold{k}.pt"
         jobs.append(_Job(name, k, config, fold, own, device, kept))
-    if device == "cpu" and workers > 1 and _fits_in_shared_memory(examples):
+    if device == "cpu" and workers > 1 and shared.fits([examples]):
         trained = _together(jobs, examples, workers)
     else:
         with with_one_thread():

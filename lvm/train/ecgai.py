@@ -15,12 +15,15 @@ from lvm.train.folds import Fold
 class Trees:
     """A fitted regressor; the trees behind the best number of them are left out."""
 
-    def __init__(self, config: ECGAIConfig, regressor: HistGradientBoostingRegressor, best: int) -> None:
-        self.config, self.best, self._regressor = config, best, regressor
+    def __init__(
+        self, config: ECGAIConfig, regressor: HistGradientBoostingRegressor, known: NDArray[np.bool_], best: int
+    ) -> None:
+        """known : the columns that the regressor was given."""
+        self.config, self.best, self._regressor, self._known = config, best, regressor, known
 
     def predict(self, examples: Examples, rows: Rows) -> NDArray[np.float64]:
         """Grams of some rows."""
-        staged = self._regressor.staged_predict(given(self.config, examples, rows))
+        staged = self._regressor.staged_predict(given(self.config, examples, rows)[:, self._known])
         return np.asarray(next(islice(staged, self.best - 1, None)))
 
 
@@ -42,8 +45,10 @@ def fit(config: ECGAIConfig, examples: Examples, fold: Fold, seed: int) -> tuple
         early_stopping=False,
         random_state=seed,
     )
-    regressor.fit(given(config, examples, fold.train), examples.lvm_g[fold.train])
+    columns = given(config, examples, fold.train)
+    known = np.asarray(~np.isnan(columns).all(axis=0))  # scikit-learn cannot take what is known of nobody
+    regressor.fit(columns[:, known], examples.lvm_g[fold.train])
     truth = examples.lvm_g[fold.validation]
-    staged = regressor.staged_predict(given(config, examples, fold.validation))
+    staged = regressor.staged_predict(given(config, examples, fold.validation)[:, known])
     errors = [float(np.abs(grams - truth).mean()) for grams in staged]
-    return Trees(config, regressor, int(np.argmin(errors)) + 1), errors
+    return Trees(config, regressor, known, int(np.argmin(errors)) + 1), errors

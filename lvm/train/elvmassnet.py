@@ -77,7 +77,7 @@ class BeatTask:
 
 
 def crop(long: float, late: float, pool: int) -> tuple[int, int]:
-    """Length and first sample of a crop of 1 to 10 s for two numbers from 0 to 1; the length suits the pooling."""
+    """Length and first sample of a crop of about 1 to 10 s for two numbers from 0 to 1; its length suits `pool`."""
     length = int(_SHORTEST_CROP + long * (TEN_SECONDS - _SHORTEST_CROP)) // pool * pool
     return length, int(late * (TEN_SECONDS - length))
 

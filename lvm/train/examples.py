@@ -17,7 +17,7 @@ from lvm.net.config import DEMOGRAPHICS, ECG_MEASURES, encode_scalar
 from lvm.processes import over
 from lvm.profile import FEATURE_NAMES, profile
 from lvm.read.files import read_file
-from lvm.recording import LEADS, Sex, Signal, Typed
+from lvm.recording import LEADS, Recording, Sex, Signal, Typed
 from lvm.scope import out_of_scope
 from lvm.train.table import Row, read_table, refusal
 
@@ -107,13 +107,18 @@ class Example:
     profile: NDArray[np.float64] | None = None
 
 
-def example(analysis: Analysis, typed: Typed, all_systems: bool = False) -> Example:
-    """Raises SignalError where all systems are wanted and the recording has no 10 s."""
+def example(
+    analysis: Analysis, typed: Typed, all_systems: bool = False, unfiltered: Recording | None = None
+) -> Example:
+    """Raises SignalError where all systems are wanted and the recording has no 10 s.
+
+    unfiltered : what LVM-AI is given; by default the recording as it is.
+    """
     usable, at = usable_beats(analysis)
     beats, scalars = np.stack([analysis.window(i).mv for i in usable]), scalars_of(analysis, typed)
     if not all_systems:
         return Example(beats, at, scalars)
-    ten_seconds = np.ascontiguousarray(lvmai.ecg_input(analysis.recording).T)
+    ten_seconds = np.ascontiguousarray(lvmai.ecg_input(unfiltered or analysis.recording).T)
     first = (analysis.network_mv.shape[1] - TEN_SECONDS) // 2
     whole = analysis.network_mv[:, first : first + TEN_SECONDS]
     return Example(beats, at, scalars, whole, ten_seconds, profile(analysis).features())

@@ -12,15 +12,16 @@ from numpy.typing import NDArray
 from lvm import paper, weights
 from lvm.errors import CohortError
 from lvm.evaluation import Block, Evaluation, Kind, Points, Table
-from lvm.recording import Sex
+from lvm.recording import SEXES, Sex
+from lvm.show.card_values import label, short, standard
 from lvm.train.elvmassnet import predict
 from lvm.train.examples import SCALARS, Examples, Rows
 from lvm.train.folds import Fold
-from lvm.train.found import BEST, BODY, SEXES, UNKNOWN
+from lvm.train.found import BEST, BODY, UNKNOWN
 from lvm.train.hypertrophy import index_over_limit
 from lvm.train.metrics import demographics_only
 from lvm.train.real import wins
-from lvm.train.scores import LIMITS_G_M2
+from lvm.train.scores import LIMITS_G_M2, RULE
 from lvm.train.table_1 import ours as table_1
 
 RESAMPLES = 1000
@@ -31,7 +32,7 @@ _UNKNOWN: _Span = (np.nan, np.nan, np.nan)
 
 
 @dataclass(frozen=True)
-class Agreement:
+class Errors:
     """Of one bundle on one sex, each with its 95 % interval from patients drawn again; NaN where it cannot be said.
 
     slope, intercept_g : of the least-squares line of the truth over the estimate.
@@ -46,7 +47,7 @@ class Agreement:
     lvh_c: _Span
 
 
-def agreement(estimate_g: _Array, examples: Examples, rows: Rows, seed: int = 0) -> Agreement:
+def errors_of(estimate_g: _Array, examples: Examples, rows: Rows, seed: int = 0) -> Errors:
     """How far estimates (n,) of some rows are from the truth."""
     truth = examples.lvm_g[rows]
     people, of = np.unique(examples.patient[rows], return_inverse=True)
@@ -61,7 +62,7 @@ def agreement(estimate_g: _Array, examples: Examples, rows: Rows, seed: int = 0)
     off, m, t = estimate_g - truth, mean(estimate_g), mean(truth)
     spread = mean(estimate_g**2) - m**2
     slope = np.divide(mean(estimate_g * truth) - m * t, spread, out=np.full_like(m, np.nan), where=spread > 1e-9)
-    return Agreement(
+    return Errors(
         _span(mean(np.abs(off))),
         _span(mean(np.abs(off) / truth) * 100),
         _span(mean(off)),
@@ -98,16 +99,18 @@ def estimates(bundle: weights.Bundle, examples: Examples, rows: Rows) -> _Array:
     return np.asarray(np.mean([predict(net, examples, rows) for net in bundle.folds], axis=0))
 
 
-def check_not_met(folder: Path, names: Sequence[str], examples: Examples) -> None:
-    """Raises CohortError where a bundle names patients of the table among those that it was trained on."""
+def check_not_met(folder: Path, names: Sequence[str], patients: Sequence[str], table_sha256: str) -> None:
+    """Raises CohortError where a bundle was trained on patients of the table, or on the table itself."""
     for name in names:
         file = folder / name / "splits.json"
         splits = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-        met = {p for fold in splits.get("test_patients_by_fold", []) for p in fold} & set(examples.patient.tolist())
+        met = len({p for fold in splits.get("test_patients_by_fold", []) for p in fold} & set(patients))
+        if splits.get("table_sha256") == table_sha256:
+            met = len(set(patients))
         if met:
             raise CohortError(
-                f"{len(met)} of the table's patients were in the training of {name}, so this is no external "
-                "validation. Leave them out of the table, or name other weights with --bundles."
+                f"{met} of the table's patients were in the training of {name}, so this is no external validation. "
+                "Leave them out of the table, or name other weights with --bundles."
             )
 
 
@@ -121,39 +124,41 @@ def _inside(card: weights.Card, sex: Sex, estimate_g: _Array, examples: Examples
 
 
 def validate(
-    folder: Path,
-    names: Sequence[str],
+    bundles: Sequence[weights.Bundle],
     examples: Examples,
     folds: Sequence[Fold],
+    kind: Kind,
     cohort: dict[str, Any] | None,
     made: dict[str, str],
 ) -> Evaluation:
-    """Tables and points of bundles under `folder`. folds : of the examples, for the baseline without any ECG, which is
-    fitted on this very table, out of fold; cohort, made : see lvm.train.tables."""
-    check_not_met(folder, names, examples)
-    baseline_g = demographics_only(examples, folds)
+    """Tables and points of bundles that have not met the examples' patients.
+
+    folds : of the examples, for the baseline without any ECG, which is fitted on them, out of fold; where there are too
+    few for folds, it is left out. kind, cohort, made : see lvm.train.tables.
+    """
+    baseline_g = demographics_only(examples, folds) if folds else np.full(len(examples), np.nan)
     errors, calibration, hypertrophy, points = [], [], [], list[Points]()
     for sex in SEXES:
         rows = np.flatnonzero(examples.of_sex(sex))
-        if not len(rows):
-            continue
         who = f"{'Men' if sex == 'male' else 'Women'}, {len(rows):,} ECGs"
-        kinds = [(BODY, baseline_g[rows], UNKNOWN)]
-        if np.isfinite(examples.expected_g[rows]).all():
-            kinds.append((BEST, examples.expected_g[rows], UNKNOWN))
-        serving = [bundle for bundle in (weights.load(n, folder) for n in names) if sex in bundle.card.sexes]
-        for bundle in reversed(serving):
-            grams = estimates(bundle, examples, rows)
-            kinds.insert(0, (bundle.card.name, grams, _inside(bundle.card, sex, grams, examples, rows)))
-            points.insert(0, Points(sex, bundle.card.name, tuple(grams.tolist()), tuple(examples.lvm_g[rows].tolist())))
-        for name, grams, inside in kinds:
-            a = agreement(grams, examples, rows)
+        judged = []
+        for bundle in bundles if len(rows) else ():
+            if sex in bundle.card.sexes:
+                grams, name = estimates(bundle, examples, rows), _name(bundle.card)
+                judged.append((name, grams, _inside(bundle.card, sex, grams, examples, rows)))
+                order = np.argsort(grams)  # no order in which patients could be found again
+                truth = examples.lvm_g[rows][order]
+                points.append(Points(sex, name, tuple(grams[order].tolist()), tuple(truth.tolist())))
+        for name, whole in ((BODY, baseline_g), (BEST, examples.expected_g)):
+            if len(rows) and np.isfinite(whole[rows]).all():
+                judged.append((name, whole[rows], UNKNOWN))
+        for name, grams, inside in judged:
+            a = errors_of(grams, examples, rows)
             errors.append(
                 (who, name, _text(a.mae_g, 2, " g"), _text(a.mape_percent, 2, " %"), _text(a.bias_g, 2, " g"))
             )
             calibration.append((who, name, _text(a.slope, 2), _text(a.intercept_g, 1, " g"), inside))
             hypertrophy.append((who, name, _text(a.lvh_c, 2)))
-    kind: Kind = "own" if cohort is None else "cohort"
     note = (
         f"In brackets the 95 % interval, patients drawn again {RESAMPLES:,} times. “{BODY}” was fitted on this table."
     )
@@ -169,10 +174,14 @@ def validate(
         table("Calibration", "Is a heavier estimate a heavier heart", ("Slope", "Intercept", "Inside the interval"),
               calibration, " Slope 1 and intercept 0 g are perfect. The interval is that of the weights."),
         table("LV hypertrophy", "Told from the estimated mass", ("c-statistic",), hypertrophy,
-              " For a true mass index above 80 g/m² in men and 65 in women (CT, Fuchs 2016)."),
-        table_1(examples, cohort, published),
+              f" For {RULE}."),
+        table_1(examples, kind, cohort, published),
     )  # fmt: skip
     return Evaluation("External validation", kind, made, tables, tuple(points))
+
+
+def _name(card: weights.Card) -> str:
+    return short(card) if standard(card) else label(card)
 
 
 def _text(span: _Span, digits: int, unit: str = "") -> str:
@@ -180,4 +189,4 @@ def _text(span: _Span, digits: int, unit: str = "") -> str:
     if np.isnan(value):
         return UNKNOWN
     between = " to " if low < 0 else "–"
-    return f"{value:.{digits}f} ({low:.{digits}f}{between}{high:.{digits}f}){unit}"
+    return f"{value:.{digits}f} ({low:.{digits}f}{between}{high:.{digits}f}){unit}".replace("-", "−")

@@ -11,27 +11,28 @@ from numpy.typing import NDArray
 from lvm.cohort.source import Source
 from lvm.evaluation import Kind
 from lvm.net.config import Sexes
-from lvm.recording import Sex
+from lvm.recording import SEXES, Sex
 from lvm.train.compare import Said
 from lvm.train.examples import Examples
 from lvm.train.folds import Fold
 from lvm.train.metrics import demographics_only
-from lvm.train.real import auc_with_interval, by_who_has_not_met, criteria_values, judged, met_in
+from lvm.train.real import auc_with_interval, by_who_has_not_met, criteria_values, met_in
 from lvm.train.scores import NOTHING, Scores, by_fold
 
 _Array = NDArray[np.float64]
 BODY, BEST = "Age, sex and body size alone", "Best possible on these data"
-CRITERIA = ("Cornell product", "Sokolow-Lyon")
+CRITERIA, AGE = ("Cornell product", "Sokolow-Lyon"), "age"
 UNKNOWN = "–"
-SEXES: tuple[Sex, ...] = ("male", "female")
-WHO: dict[Sexes, str] = {"all": "both", "male": "men", "female": "women"}
+WHO: dict[Sex, str] = {"male": "men", "female": "women"}
 
 
 @dataclass(frozen=True, eq=False)
 class Found:
     """All that the tables are made of.
 
-    said : what every system said, by its key. real : examples of the sources; see lvm.train.real.
+    said : what every system said, by its key.
+    sources : the real ECGs that are judged; real : their examples; see lvm.train.real.
+    kind : of the masses, "cohort", "simulated" or "own".
     cohort : what cohort.json says; None for a user's own table.
     """
 
@@ -40,11 +41,8 @@ class Found:
     said: dict[str, Said]
     sources: Sequence[Source]
     real: Examples
+    kind: Kind
     cohort: dict[str, Any] | None
-
-    @property
-    def kind(self) -> Kind:
-        return "own" if self.cohort is None else "cohort"
 
     def folds_of(self, who: Sexes) -> list[Fold]:
         """The folds with the rows of one sex."""
@@ -53,9 +51,8 @@ class Found:
 
     @property
     def people(self) -> list[Sexes]:
-        """Both where both are there, and each sex that is there in every fold."""
-        there: list[Sexes] = ["all"] if all(self.examples.of_sex(sex).any() for sex in SEXES) else []
-        return there + [sex for sex in SEXES if all(len(f.test) for f in self.folds_of(sex))]
+        """All, and each sex that is there in every fold."""
+        return ["all", *(sex for sex in SEXES if all(len(f.test) for f in self.folds_of(sex)))]
 
     @cached_property
     def demographics_g(self) -> _Array:
@@ -77,20 +74,16 @@ class Found:
 
     def real_area(self, key: str, sex: Sex) -> str:
         """AUC on the real ECGs of one sex with its interval: of a system, of a criterion, or of the age."""
-        at = judged(self.sources, sex, self._met)
-        place = {int(k): i for i, k in enumerate(self.real.row)}
-        at = [k for k in at if k in place]
+        at = [k for k, source in enumerate(self.sources) if source.sex == sex]
         people = [self.sources[k] for k in at]
-        if not people:
+        if not people or key not in (AGE, *CRITERIA, *self.said):
             return UNKNOWN
         if key in CRITERIA:
             score = criteria_values(people, sex)[key]
-        elif key == "age":
+        elif key == AGE:
             score = np.array([np.nan if s.age_years is None else s.age_years for s in people])
-        elif key in self.said:
-            score = by_who_has_not_met(self.said[key].real_g, self.real, self._met)[[place[k] for k in at]]
         else:
-            return UNKNOWN
+            score = by_who_has_not_met(self.said[key].real_g, self.real, self._met)[at]
         known = ~np.isnan(score)
         found = auc_with_interval(score[known], np.array([s.coded_lvh for s in people])[known])
         return UNKNOWN if found is None else f"{found[0]:.2f} ({found[1]:.2f}–{found[2]:.2f})"
@@ -98,9 +91,8 @@ class Found:
     def real_note(self) -> str:
         parts = []
         for sex in SEXES:
-            people = [self.sources[k] for k in judged(self.sources, sex, self._met)]
-            if people:
-                parts.append(f"{WHO[sex]}: {len(people)} ECGs, {sum(s.coded_lvh for s in people)} of them coded LVH")
+            people = [s for s in self.sources if s.sex == sex]
+            parts.append(f"{WHO[sex]}: {len(people)} ECGs, {sum(s.coded_lvh for s in people)} of them coded LVH")
         return (
             f"Area under the ROC curve, with its 95 % interval, at one body size; {'; '.join(parts)}. Each by the "
             "network that has not met the patient. Those coded are older, and an ECG tells age too."

@@ -9,13 +9,17 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from lvm.net import lvmai
+from lvm.net.config import encode_scalar
 from lvm.net.lvmai import LVMAI, LVMAIConfig
-from lvm.train.elvmassnet import counting, sd_of
+from lvm.recording import LEADS, Sex
+from lvm.train.elvmassnet import augment, counting, sd_of
 from lvm.train.examples import SCALARS, Examples, Rows
 from lvm.train.fit import Recipe
 from lvm.train.hypertrophy import index_over_limit
 
 _BESIDE = ("height_cm", "weight_kg", "p_axis_deg", "qrs_axis_deg", "t_axis_deg", "qrs_duration_ms")
+_FROM_OURS = [LEADS.index(lead) for lead in lvmai.LEAD_ORDER]
+_TO_OURS = [lvmai.LEAD_ORDER.index(lead) for lead in LEADS]
 
 
 def with_statistics(config: LVMAIConfig, examples: Examples, rows: Rows) -> LVMAIConfig:
@@ -27,16 +31,21 @@ def with_statistics(config: LVMAIConfig, examples: Examples, rows: Rows) -> LVMA
 def numbers(config: LVMAIConfig, scalars: NDArray[np.float64]) -> NDArray[np.float32]:
     """Columns (n, 8) in SCALARS' order -> age, female, male, BMI by the contract, and for all features the other six
     standardised: (n, 4) or (n, 10). Unknown ones count as the mean."""
-    age, sex, height, weight = (scalars[:, SCALARS.index(n)] for n in ("age_years", "sex", "height_cm", "weight_kg"))
-    bmi = weight / (height / 100) ** 2
-    male = np.where(np.isnan(sex), 0.5, sex)
-    columns = [(age - lvmai.MEAN_AGE_YEARS) / lvmai.SD_AGE_YEARS, 1 - male, male]
-    columns.append((bmi - lvmai.MEAN_BMI_KG_M2) / lvmai.SD_BMI_KG_M2)
-    if config.inputs == "all features":
-        at = [SCALARS.index(name) for name in _BESIDE]
-        mean, sd = np.array(config.scalar_mean), np.array(config.scalar_sd)
-        columns += list(((scalars[:, at] - mean[at]) / sd[at]).T)
-    return np.asarray(np.nan_to_num(np.stack(columns, axis=1)), dtype=np.float32)
+    person = np.stack([_person(row) for row in scalars])
+    if config.inputs == "original":
+        return person
+    at = [SCALARS.index(name) for name in _BESIDE]
+    mean, sd = np.array(config.scalar_mean), np.array(config.scalar_sd)
+    beside = np.nan_to_num((scalars[:, at] - mean[at]) / sd[at])
+    return np.concatenate([person, beside], axis=1, dtype=np.float32)
+
+
+def _person(row: NDArray[np.float64]) -> NDArray[np.float32]:
+    known = {name: None if np.isnan(value) else float(value) for name, value in zip(SCALARS, row, strict=True)}
+    male = encode_scalar("sex", "male")
+    sex: Sex | None = None if known["sex"] is None else "male" if known["sex"] == male else "female"
+    found = lvmai.person_input(known["age_years"], sex, known["height_cm"], known["weight_kg"])
+    return np.concatenate([found["age"], found["sex"], found["bmi"]])
 
 
 def widths(config: LVMAIConfig) -> tuple[int, ...]:
@@ -45,11 +54,15 @@ def widths(config: LVMAIConfig) -> tuple[int, ...]:
 
 
 class LVMAITask:
-    """LVM-AI: its loss on the mass in z, and cross-entropy on LVH where that is known."""
+    """LVM-AI: its loss on the mass in z, and cross-entropy on LVH where that is known.
+
+    The ECG is varied as eLVMass-Net's is, and the epoch is chosen by the error in grams, as there: ours, so that the
+    two differ in what their authors made different and in nothing else.
+    """
 
     def __init__(self, config: LVMAIConfig, examples: Examples, recipe: Recipe, device: str = "cpu") -> None:
         torch.manual_seed(recipe.seed)
-        self.recipe = recipe
+        self.recipe, self.examples = recipe, examples
         self.net, self.device = LVMAI(config, widths(config)).to(device), device
         self.ecg = torch.from_numpy(examples.lvm_ai)
         self.numbers = torch.from_numpy(numbers(config, examples.scalars)).to(device)
@@ -61,15 +74,14 @@ class LVMAITask:
         self.of_mass = lvmai.asymmetric_loss if config.asymmetric else lvmai.symmetric_loss
 
     def loss(self, rows: Tensor) -> Tensor:
-        z, logits = self.net(self.ecg[rows].to(self.device), self.numbers[rows])
+        millivolts = lvmai.MILLIVOLTS * self.ecg[rows][:, _TO_OURS].to(self.device)
+        varied = augment(millivolts, self.recipe)[:, _FROM_OURS] / lvmai.MILLIVOLTS
+        z, logits = self.net(varied, self.numbers[rows])
         entropy = F.cross_entropy(logits, self.lvh[rows], reduction="none") * self.known[rows]
         return (self.of_mass(self.z[rows], z) + entropy).mean()
 
     def error(self, rows: Rows) -> float:
-        self.net.eval()
-        with torch.inference_mode():
-            parts = [float(self.loss(r)) * len(r) for r in torch.split(torch.from_numpy(rows), 64)]
-        return sum(parts) / len(rows)
+        return float(np.abs(predict(self.net, self.examples, rows, self.device)[0] - self.examples.lvm_g[rows]).mean())
 
 
 def predict(

@@ -6,20 +6,22 @@ network reads the signs of hypertrophy, not how well it estimates mass.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lvm.clean import SAMPLING_RATE_HZ
 from lvm.cohort.source import Source, criteria_of
+from lvm.errors import CohortError
 from lvm.net.config import BODY
-from lvm.recording import Sex, Typed
+from lvm.recording import SEXES, Sex, Typed
 from lvm.train.crossvalidate import Trained
 from lvm.train.elvmassnet import predict
-from lvm.train.examples import SCALARS, Example, Examples, example, together
-from lvm.train.folds import Fold
+from lvm.train.examples import SCALARS, Examples, example, together
+from lvm.train.folds import FOLDS, Fold
 
-_SEXES: tuple[Sex, ...] = ("male", "female")
 RESAMPLES = 2000
 WITHIN_YEARS = 10
 # What of PTB-XL's conduction disease and infarction is left among the sources.
@@ -73,24 +75,24 @@ def usual_body(examples: Examples, sex: Sex) -> Typed:
     return Typed(sex, age, height, weight)
 
 
-def real_examples(sources: Sequence[Source], examples: Examples, all_systems: bool = False) -> Examples:
-    """The sources whose sex is known and that have a beat, at the usual body size of their sex among the examples;
-    nobody's mass is known. `row` is the place among the sources.
+def real_examples(
+    sources: Sequence[Source], examples: Examples, all_systems: bool = False, filtered: bool = False
+) -> Examples:
+    """Sources of known sex with a beat, at the usual body size of their sex among the examples; nobody's mass is known.
 
-    all_systems : with what the systems beside eLVMass-Net on one beat are given, and without recordings below 10 s.
+    all_systems : with what the systems beside eLVMass-Net on one beat are given.
+    filtered : LVM-AI, which filters nothing, is given filtered signals, as where it learned from a semi-synthetic
+        cohort, whose signals are.
     """
-    bodies = {sex: usual_body(examples, sex) for sex in _SEXES if examples.of_sex(sex).any()}
-    at, found = list[int](), list[Example]()
-    for k, s in enumerate(sources):
-        if (
-            s.sex in bodies
-            and s.analysis.chosen is not None
-            and (not all_systems or s.analysis.recording.duration_s >= 10)
-        ):
-            at.append(k)
-            found.append(example(s.analysis, bodies[s.sex], all_systems))
-    unknown, patient = np.full(len(at), np.nan), np.array([sources[k].patient for k in at])
-    return together(found, unknown, unknown, patient, np.array(at, dtype=np.intp))
+    bodies = {sex: usual_body(examples, sex) for sex in SEXES if examples.of_sex(sex).any()}
+    found = []
+    for s in sources:
+        if s.sex is None:
+            raise CohortError("A recording of unknown sex cannot be judged.")
+        cleaned = replace(s.analysis.recording, signal_mv=s.analysis.cleaned_mv, sampling_rate_hz=SAMPLING_RATE_HZ)
+        found.append(example(s.analysis, bodies[s.sex], all_systems, cleaned if filtered else None))
+    unknown, patient = np.full(len(found), np.nan), np.array([s.patient for s in sources])
+    return together(found, unknown, unknown, patient, np.arange(len(found)))
 
 
 def met_in(folds: Sequence[Fold], examples: Examples) -> dict[str, int]:
@@ -104,15 +106,18 @@ def by_who_has_not_met(real_g: _Array, real: Examples, fold_of: Mapping[str, int
     return np.array([real_g[:, i].mean() if k is None else real_g[k, i] for i, k in enumerate(fold)])
 
 
-def judged(sources: Sequence[Source], sex: Sex, fold_of: Mapping[str, int]) -> list[int]:
-    """Places of one recording a patient, NORM or LVH/VCLVH and not both, without conduction disease; where some
-    patients were in the folds, only those, so that all are judged in the same way."""
-    one_each: dict[str, int] = {}
-    for k, s in enumerate(sources):
+def judged(sources: Sequence[Source], sex: Sex, fold_of: Mapping[str, int], trained: int = FOLDS) -> list[Source]:
+    """One recording a patient, NORM or LVH/VCLVH and not both, without conduction disease; where some patients were in
+    the folds, only those, so that all are judged in the same way.
+
+    trained : so many folds, the first, were trained; patients who were tested in the others are left out.
+    """
+    one_each: dict[str, Source] = {}
+    for s in sources:
         if s.sex == sex and s.normal != s.coded_lvh and not s.codes & CONDUCTION and s.analysis.chosen is not None:
-            one_each.setdefault(s.patient, k)
-    met = [k for patient, k in one_each.items() if patient in fold_of]
-    return met or list(one_each.values())
+            one_each.setdefault(s.patient, s)
+    met = [s for patient, s in one_each.items() if patient in fold_of]
+    return [s for s in met if fold_of[s.patient] < trained] if met else list(one_each.values())
 
 
 def real_metrics(trained: Trained, examples: Examples, sources: Sequence[Source]) -> dict[str, Any]:
@@ -122,17 +127,13 @@ def real_metrics(trained: Trained, examples: Examples, sources: Sequence[Source]
     all AUCs once more from pairs of a case and a control whose ages are at most ten years apart.
     """
     fold_of, found = met_in(trained.folds, examples), dict[str, Any]()
-    real = real_examples(sources, examples) if sources else None
-    if real is None or len(real) == 0:
-        return found
-    real_g = np.stack([predict(net, real, np.arange(len(real))) for net in trained.nets])
-    estimates = dict(zip(real.row.tolist(), by_who_has_not_met(real_g, real, fold_of).tolist(), strict=True))
-    for sex in _SEXES:
-        at = judged(sources, sex, fold_of)
-        if trained.config.sexes not in ("all", sex) or not at:
+    for sex in SEXES:
+        people = judged(sources, sex, fold_of)
+        if trained.config.sexes not in ("all", sex) or not people:
             continue
-        people = [sources[k] for k in at]
-        grams = np.array([estimates[k] for k in at])
+        real = real_examples(people, examples)
+        real_g = np.stack([predict(net, real, np.arange(len(real))) for net in trained.nets])
+        grams = by_who_has_not_met(real_g, real, fold_of)
         positive = np.array([s.coded_lvh for s in people])
         criteria = criteria_values(people, sex)
         age = np.array([np.nan if s.age_years is None else s.age_years for s in people])

@@ -15,6 +15,10 @@ from lvm.train.real import area
 
 _Array = NDArray[np.float64]
 LIMITS_G_M2 = {sex: limit.limit_g_m2 for sex, limit in CT_LIMITS.items()}
+RULE = (
+    f"a true mass index above {LIMITS_G_M2['male']:.0f} g/m² in men and {LIMITS_G_M2['female']:.0f} in women "
+    f"({CT_LIMITS['male'].modality}, {CT_LIMITS['male'].source})"
+)
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from lvm.evaluation import Block, Table
-from lvm.recording import Sex
+from lvm.evaluation import Block, Kind, Table
+from lvm.recording import SEXES
 from lvm.reference import bsa_m2
 from lvm.train.examples import SCALARS, Examples
 
@@ -18,10 +18,9 @@ _ROWS = {
     "qrs_duration_ms": ("QRS duration", " ms"),
 }
 _AXES = {"p_axis_deg": "P axis", "qrs_axis_deg": "QRS axis", "t_axis_deg": "T axis"}
-_SEXES: tuple[Sex, ...] = ("male", "female")
 
 
-def ours(examples: Examples, cohort: dict[str, Any] | None, published: Table) -> Table:
+def ours(examples: Examples, kind: Kind, cohort: dict[str, Any] | None, published: Table) -> Table:
     """Beside the paper's. The axes, of which networks get the absolute value, are with their signs where cohort.json
     holds them."""
     height, weight = (examples.scalars[:, SCALARS.index(n)] for n in ("height_cm", "weight_kg"))
@@ -29,16 +28,16 @@ def ours(examples: Examples, cohort: dict[str, Any] | None, published: Table) ->
     values = {"lvm_g": examples.lvm_g, "lvmi_g_m2": examples.lvm_g / surface}
     values |= {name: examples.scalars[:, SCALARS.index(name)] for name in (*_ROWS, *_AXES) if name in SCALARS}
     rows = [
-        (title, *(_mean_sd(values[n][examples.of_sex(s)], unit) for s in _SEXES)) for n, (title, unit) in _ROWS.items()
+        (title, *(_mean_sd(values[n][examples.of_sex(s)], unit) for s in SEXES)) for n, (title, unit) in _ROWS.items()
     ]
     for name, title in _AXES.items():
         if cohort is None:
-            rows.append((f"{title}, absolute", *(_mean_sd(values[name][examples.of_sex(s)], "°") for s in _SEXES)))
+            rows.append((f"{title}, absolute", *(_mean_sd(values[name][examples.of_sex(s)], "°") for s in SEXES)))
         else:
-            rows.append((title, *(_stated(cohort.get("marginals", {}).get(s, {}).get(name)) for s in _SEXES)))
-    men, women = (int(examples.of_sex(s).sum()) for s in _SEXES)
+            rows.append((title, *(_stated(cohort.get("marginals", {}).get(s, {}).get(name)) for s in SEXES)))
+    men, women = (int(examples.of_sex(s).sum()) for s in SEXES)
     columns = ("Patients", f"Men, n = {men:,}", f"Women, n = {women:,}")
-    block = Block("own" if cohort is None else "cohort", columns, tuple(rows), "Mean ± SD over recordings.")
+    block = Block(kind, columns, tuple(rows), "Mean ± SD over recordings.")
     return Table(published.name, published.title, (*published.blocks, block))
 
 

@@ -17,6 +17,7 @@ from lvm.ui.frame import CHART, colours
 MARKS: dict[Kind, dict[str, Any]] = {
     "paper": {"icon": ":material/menu_book:", "divider": "blue"},
     "cohort": {"icon": ":material/calculate:", "divider": "orange"},
+    "simulated": {"icon": ":material/science:", "divider": "gray"},
     "own": {"icon": ":material/person:", "divider": "green"},
     "real": {"icon": ":material/ecg:", "divider": "violet"},
 }

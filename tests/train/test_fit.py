@@ -90,3 +90,59 @@ def test_statistics_and_imputation(data):
     unknown[0, 0] = np.nan
     assert scalar_inputs(config, unknown)[0, 0] == pytest.approx(np.median(age))
     assert scalar_inputs(Config(input_set="ecg", sexes="male"), unknown).shape == (240, 0)
+
+
+class Scripted:
+    """A task whose errors are given beforehand, and whose one weight the optimiser moves by its learning rate."""
+
+    def __init__(self, errors, **recipe):
+        self.net, self.recipe = torch.nn.Linear(1, 1, bias=False), Recipe(**recipe)
+        torch.nn.init.zeros_(self.net.weight)
+        self.errors, self.batches = list(errors), []
+
+    def loss(self, rows):
+        self.batches.append(rows.tolist())
+        return -self.net.weight.sum() * float(rows.sum())
+
+    def error(self, rows):
+        assert rows.tolist() == [7, 8]
+        return self.errors.pop(0)
+
+
+SCRIPT = Fold(np.arange(7), np.array([7, 8]), np.array([9]))
+
+
+@pytest.mark.parametrize(
+    ("errors", "epochs", "kept"),
+    [
+        ([5, 3, 4, 2, 6], 5, 4),
+        ([5, 3, 3, 4, 9, 9], 4, 2),  # of two as good the first; ended after two without a better one
+        ([5, 6, 7, 1], 3, 1),
+    ],
+)
+def test_any_task_ends_and_is_kept_as_the_recipe_says(errors, epochs, kept):
+    task, said = Scripted(errors, epochs=5, patience=2, batch=7, learning_rate=0.5), []
+    net, curve = fit(task, SCRIPT, lambda *one: said.append(one))
+    assert [v for _, v in curve] == errors[:epochs]
+    assert net.weight.item() == pytest.approx(0.5 * kept, abs=1e-5)  # one step of Adam an epoch
+    assert said == [(k, *one) for k, one in enumerate(curve)]
+    assert not net.training
+
+
+def test_every_training_row_comes_once_an_epoch_in_another_order():
+    task = Scripted([3, 2, 1], epochs=3, batch=3, learning_rate=1e-9)
+    _, curve = fit(task, SCRIPT)
+    assert [len(batch) for batch in task.batches] == [3, 3, 1] * 3
+    epochs = [[row for batch in task.batches[k : k + 3] for row in batch] for k in (0, 3, 6)]
+    assert all(sorted(epoch) == list(range(7)) for epoch in epochs)
+    assert epochs[0] != epochs[1] != epochs[2]
+    assert curve[0][0] == pytest.approx(0, abs=1e-6)
+
+
+def test_the_mean_loss_counts_rows_and_not_batches():
+    class Constant(Scripted):
+        def loss(self, rows):
+            return self.net.weight.sum() * 0 + len(rows)  # 3 for each of three rows, twice, and 1 for the last
+
+    _, curve = fit(Constant([1], epochs=1, batch=3), SCRIPT)
+    assert curve == [((3 * 3 + 3 * 3 + 1) / 7, 1)]
