@@ -48,8 +48,10 @@ def test_only_lvm_ais_recipe_is_shorter():
     for system in systems():
         of = recipe_of(system, recipe)
         if isinstance(system.config, LVMAIConfig):
-            assert of == Recipe(epochs=20, patience=5, seed=3, batch=32)
-            assert recipe_of(system, Recipe(epochs=2, patience=1)) == Recipe(epochs=2, patience=1, batch=32)
+            never_early = system.config.asymmetric
+            assert of == Recipe(epochs=20, patience=20 if never_early else 5, seed=3, batch=32)
+            short = recipe_of(system, Recipe(epochs=2, patience=1))
+            assert short == Recipe(epochs=2, patience=2 if never_early else 1, batch=32)
         else:
             assert of is recipe
 
@@ -57,6 +59,8 @@ def test_only_lvm_ais_recipe_is_shorter():
 def test_the_training_in_words():
     assert described(Recipe(epochs=100, patience=20, seed=3), 8) == (
         "Adam, at most 100 epochs, ending after 20 without a better one; LVM-AI with 8 filters (its authors’ library: "
-        "32), at most 20 epochs, ending after 5; seed 3"
+        "32), at most 20 epochs, ending after 5, with the asymmetric loss never early; seed 3"
     )
-    assert "at most 2 epochs, ending after 1; seed 1" in described(Recipe(epochs=2, patience=1), 2)
+    assert "at most 2 epochs, ending after 1, with the asymmetric loss never early; seed 1" in described(
+        Recipe(epochs=2, patience=1), 2
+    )
