@@ -101,7 +101,7 @@ def agree() -> None:
 
 
 def elsewhere() -> None:
-    st.header("External validation")
+    st.header("On ECGs that no model has met")
     found = evaluated(EXTERNAL, NOT_ELSEWHERE)
     if found is not None:
         tables(evaluation.tables(found, papers=False), "external_table")
