@@ -238,7 +238,13 @@ def _fit_for_use() -> Any:
             f"LVM-AI's file needs Keras on torch, and here Keras already runs on {keras.config.backend()}. Start the "
             "application by itself, or with KERAS_BACKEND=torch."
         )
+    keras.backend.clear_session = _keep_session
     return keras
+
+
+def _keep_session() -> None:
+    """Streamlit calls this after every run of a page once Keras is there. Keras' own would collect all garbage, which
+    makes every page wait, and there is nothing of ours to clear."""
 
 
 def _role(shape: tuple[int | None, ...], name: str) -> str:
