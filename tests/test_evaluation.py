@@ -90,8 +90,8 @@ def test_csv_has_every_cell_with_the_heading_of_its_kind(written):
 
 
 def test_no_two_kinds_have_the_same_heading_or_words():
-    assert set(KINDS) == {"paper", "cohort", "own", "real"}
-    assert len({words.heading for words in KINDS.values()}) == len({words.beside for words in KINDS.values()}) == 4
+    assert set(KINDS) == {"paper", "cohort", "simulated", "own", "real"}
+    assert len({words.heading for words in KINDS.values()}) == len({words.beside for words in KINDS.values()}) == 5
     assert KINDS["paper"].heading == "Paper, on patients (not measured here)"
     assert KINDS["cohort"].heading == "Ours, on the semi-synthetic cohort (masses a computer drew)"
     assert KINDS["real"].heading == "Ours, on real ECGs (nobody’s LV mass is known)"
@@ -130,7 +130,7 @@ def altered(*path, value=None, drop=False):
         (altered("format", drop=True), "found but"),
         (altered("more", value=1), "found but"),
         (altered("title", value=3), "a text is expected, not 3"),
-        (altered("kind", value="phantom"), "one of paper, cohort, own, real is expected, not 'phantom'"),
+        (altered("kind", value="phantom"), "one of paper, cohort, simulated, own, real is expected, not 'phantom'"),
         (altered("kind", value=["paper"]), "one of paper"),
         (altered("made", value=[]), "damaged"),
         (altered("made", "Folds", value=5), "a text is expected"),

@@ -78,7 +78,7 @@ def test_from_a_table_to_all_tables(evaluated):
     assert found.made["Recordings"] == "40 of 40 patients; 20 of men, 20 of women"
     assert found.made["Folds"].startswith("2 of 5")
     assert "LVM-AI with 2 filters" in found.made["Training"]
-    assert found.made["Training took"].endswith(" min of one core in all")
+    assert found.made["Training took"].endswith(" min in all, one after the other")
     assert "Real ECGs" not in found.made
     for table in found.tables[1:]:
         assert [block.kind for block in table.blocks] == ["paper", "simulated"]
