@@ -17,23 +17,25 @@ def _paper(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...], more: st
     return Block("paper", columns, rows, f"{source} {more}".rstrip())
 
 
+PATIENTS = {  # rows of Table 1: title and unit
+    "lvm_g": ("LV mass", " g"),
+    "lvmi_g_m2": ("LV mass index", " g/m²"),
+    "age_years": ("Age", " years"),
+    "height_cm": ("Height", " cm"),
+    "weight_kg": ("Weight", " kg"),
+    "qrs_duration_ms": ("QRS duration", " ms"),
+    "p_axis_deg": ("P axis", "°"),
+    "qrs_axis_deg": ("QRS axis", "°"),
+    "t_axis_deg": ("T axis", "°"),
+}
+
+
 def _patients() -> tuple[tuple[str, ...], ...]:
-    """Rows of Table 1, from the numbers that the cohort is drawn from."""
-    names = {
-        "lvm_g": ("LV mass", " g"),
-        "lvmi_g_m2": ("LV mass index", " g/m²"),
-        "age_years": ("Age", " years"),
-        "height_cm": ("Height", " cm"),
-        "weight_kg": ("Weight", " kg"),
-        "qrs_duration_ms": ("QRS duration", " ms"),
-        "p_axis_deg": ("P axis", "°"),
-        "qrs_axis_deg": ("QRS axis", "°"),
-        "t_axis_deg": ("T axis", "°"),
-    }
+    """Table 1, from the numbers that the cohort is drawn from."""
     by_sex = tuple(_BY_SEX.values())
     return tuple(
         (title, *(f"{t[name][0]:.2f} ± {t[name][1]:.2f}{unit}" for t in by_sex))
-        for name, (title, unit) in names.items()
+        for name, (title, unit) in PATIENTS.items()
     )
 
 

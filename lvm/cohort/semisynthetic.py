@@ -128,17 +128,18 @@ def build(
     pictures: list[Picture] = []
     columns: list[dict[str, Column]] = []
     how: dict[Sex, dict[str, float]] = {}
+    drawn_before = 0
     for sex, n in counts.items():
         if n == 0:
             continue
         rng = np.random.default_rng([seed, len(sex)])
         drawn, plans, changed = _plans(sources, sex, n, rng), list[_Plan](), list[_Changed]()
-        before = sum(counts[s] for s in list(counts)[: list(counts).index(sex)])
         for done, (plan, one) in enumerate(zip(drawn, over(_carried_out, drawn, workers), strict=True), start=1):
-            progress(before + done, sum(counts.values()))
+            progress(drawn_before + done, sum(counts.values()))
             if one is not None:
                 plans.append(plan)
                 changed.append(one)
+        drawn_before += n
         if len(changed) < MEMBERS_NEEDED:
             raise CohortError(f"Of {n} {sex} recordings {len(changed)} can still be used once changed. Take others.")
         found, measured, reasons = _members(sex, plans, changed, rng)

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -65,7 +65,7 @@ class _Job:
 def _identity(sets: Sequence[Examples]) -> str:
     data = hashlib.sha256()
     for of in sets:
-        for name in (f.name for f in fields(Examples) if f.name != "patient"):
+        for name in shared.ARRAYS:
             data.update(np.ascontiguousarray(getattr(of, name)).data)
     return data.hexdigest()
 
@@ -109,7 +109,7 @@ def _carry_out(job: _Job, examples: Examples, real: Examples) -> None:
     fold = job.fold
     device = "cuda" if torch.cuda.is_available() else "cpu"
     checkpoint = job.file.with_name(f"{job.file.stem}-{job.identity[:12]}.pt")  # none of another recipe's
-    grams, lvh, epochs = train(job.system, examples, fold, job.rows, job.recipe, progress, device, checkpoint)
+    grams, lvh = train(job.system, examples, fold, job.rows, job.recipe, progress, device, checkpoint)
     sexes = job.system.sexes
     at = np.arange(len(real)) if sexes == "all" else np.flatnonzero(real.of_sex(sexes))
     real_g = np.full(len(real), np.nan)
@@ -125,7 +125,6 @@ def _carry_out(job: _Job, examples: Examples, real: Examples) -> None:
             lvh=np.full(len(fold.test), np.nan) if lvh is None else lvh(examples, fold.test),
             real_g=real_g,
             minutes=(time.monotonic() - started) / 60,
-            epochs=epochs,
         )
     half.replace(job.file)
     checkpoint.unlink(missing_ok=True)

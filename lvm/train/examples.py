@@ -108,17 +108,17 @@ class Example:
 
 
 def example(
-    analysis: Analysis, typed: Typed, all_systems: bool = False, unfiltered: Recording | None = None
+    analysis: Analysis, typed: Typed, all_systems: bool = False, for_lvm_ai: Recording | None = None
 ) -> Example:
     """Raises SignalError where all systems are wanted and the recording has no 10 s.
 
-    unfiltered : what LVM-AI is given; by default the recording as it is.
+    for_lvm_ai : the recording that LVM-AI is given; by default the one that was analysed.
     """
     usable, at = usable_beats(analysis)
     beats, scalars = np.stack([analysis.window(i).mv for i in usable]), scalars_of(analysis, typed)
     if not all_systems:
         return Example(beats, at, scalars)
-    ten_seconds = np.ascontiguousarray(lvmai.ecg_input(unfiltered or analysis.recording).T)
+    ten_seconds = np.ascontiguousarray(lvmai.ecg_input(for_lvm_ai or analysis.recording).T)
     first = (analysis.network_mv.shape[1] - TEN_SECONDS) // 2
     whole = analysis.network_mv[:, first : first + TEN_SECONDS]
     return Example(beats, at, scalars, whole, ten_seconds, profile(analysis).features())

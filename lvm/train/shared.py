@@ -12,7 +12,7 @@ from torch import Tensor
 from lvm.processes import one_thread
 from lvm.train.examples import Examples
 
-_NAMES = [f.name for f in fields(Examples) if f.name != "patient"]
+ARRAYS = [f.name for f in fields(Examples) if f.name != "patient"]
 
 Handed = tuple[dict[str, Tensor], list[str]]
 received: list[Examples] = []  # of a process that trains: what it was handed at its start
@@ -21,14 +21,14 @@ received: list[Examples] = []  # of a process that trains: what it was handed at
 def fits(sets: Sequence[Examples]) -> bool:
     """Whether there is room; containers often have little of it."""
     room = Path("/dev/shm")  # noqa: S108 - how much there is, not a file
-    needed = sum(getattr(examples, name).nbytes for examples in sets for name in _NAMES)
+    needed = sum(getattr(examples, name).nbytes for examples in sets for name in ARRAYS)
     return not room.is_dir() or shutil.disk_usage(room).free > 1.2 * needed
 
 
 def share(sets: Sequence[Examples]) -> list[Handed]:
     """What `receive` takes in another process."""
     return [
-        ({n: torch.from_numpy(getattr(of, n)).share_memory_() for n in _NAMES}, of.patient.tolist())  # type: ignore[no-untyped-call]
+        ({n: torch.from_numpy(getattr(of, n)).share_memory_() for n in ARRAYS}, of.patient.tolist())  # type: ignore[no-untyped-call]
         for of in sets
     ]
 

@@ -94,24 +94,22 @@ def train(
     progress: Callable[[int, float, float], None],
     device: str,
     checkpoint: Path | None,
-) -> tuple[Predict, Predict | None, int]:
-    """Train one system on one fold: what gives grams, what gives the probability of LVH where it has that output, and
-    the number of epochs or trees.
+) -> tuple[Predict, Predict | None]:
+    """Train one system on one fold: what gives grams, and what gives the probability of LVH where it has that output.
 
     rows : those of all folds, from which the standardisation comes. progress, checkpoint : see lvm.train.fit.
     """
     config = system.config
     if isinstance(config, ECGAIConfig):
         trees, _ = ecgai.fit(config, examples, fold, recipe.seed)
-        return trees.predict, None, trees.best
+        return trees.predict, None
     if isinstance(config, LVMAIConfig):
         standard = lvmai.with_statistics(config, examples, rows)
-        ten_seconds, curve = fit(lvmai.LVMAITask(standard, examples, recipe, device), fold, progress, checkpoint)
+        ten_seconds, _ = fit(lvmai.LVMAITask(standard, examples, recipe, device), fold, progress, checkpoint)
         return (
             lambda of, at: lvmai.predict(ten_seconds, of, at)[0],
             lambda of, at: lvmai.predict(ten_seconds, of, at)[1],
-            len(curve),
         )
     own = elvmassnet.with_statistics(config, examples, rows)
-    net, curve = fit(elvmassnet.BeatTask(own, examples, recipe, device), fold, progress, checkpoint)
-    return lambda of, at: elvmassnet.predict(net, of, at), None, len(curve)
+    net, _ = fit(elvmassnet.BeatTask(own, examples, recipe, device), fold, progress, checkpoint)
+    return lambda of, at: elvmassnet.predict(net, of, at), None
