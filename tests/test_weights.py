@@ -2,7 +2,9 @@ import hashlib
 import json
 from itertools import product
 
+import numpy as np
 import pytest
+import torch
 
 from lvm import weights
 from lvm.errors import WeightsError
@@ -135,6 +137,105 @@ def test_an_all_bundle_needs_the_interval_of_both_sexes(tmp_path):
     bundles.install(tmp_path, "half", of, card)
     with pytest.raises(WeightsError, match="bundle half cannot be read: it has no 'female'"):
         weights.read_card(tmp_path / "half")
+
+
+AVERAGE = {"beat_mv": torch.linspace(-1, 2, 12 * 450).reshape(12, 450), "scalars": torch.arange(7) / 4 + 50}
+
+
+def with_average(folder, **tensors):
+    """The small bundle with an average patient, loaded anew."""
+    made = bundle(folder)
+    fields = {key: made.card.fields[key] for key in ("title", "training_data", "version", "default", "interval")}
+    weights.save(folder / "small", made.folds, fields, "Random weights.\n", AVERAGE | tensors)
+    weights.load.cache_clear()
+    return weights.load("small", folder)
+
+
+def test_the_average_patient_comes_back(tmp_path):
+    baseline = with_average(tmp_path).baseline
+    assert baseline.name == weights.AVERAGE_PATIENT
+    assert baseline.beat_mv.dtype == np.float32
+    np.testing.assert_array_equal(baseline.beat_mv, AVERAGE["beat_mv"].numpy())
+    assert baseline.scalars == tuple(AVERAGE["scalars"].tolist())
+
+
+def test_a_bundle_without_an_average_patient_has_the_flat_line(tmp_path):
+    loaded = bundle(tmp_path)
+    assert "average" not in loaded.card.fields
+    assert not (tmp_path / "small" / weights.AVERAGE).exists()
+    baseline = loaded.baseline
+    assert baseline.name == weights.FLAT_LINE
+    assert baseline.beat_mv.shape == (12, 450)
+    assert baseline.beat_mv.dtype == np.float32
+    assert not baseline.beat_mv.any()
+    assert baseline.scalars == loaded.card.config.scalar_mean != ()
+
+
+@pytest.mark.parametrize(
+    "tensors",
+    [
+        {"beat_mv": torch.zeros(12, 449)},
+        {"beat_mv": torch.zeros(1, 12, 450)},
+        {"scalars": torch.zeros(6)},
+        {"scalars": torch.zeros(0)},
+        {"scalars": torch.zeros(())},
+        {"scalars": torch.zeros(7, 2)},
+        {"scalars": torch.full((7,), float("nan"))},
+        {"beat_mv": torch.full((12, 450), float("inf"))},
+        {"beat_mv": torch.zeros(12, 450, dtype=torch.float64)},
+    ],
+)
+def test_an_average_patient_of_another_shape_is_refused(tmp_path, tensors):
+    with pytest.raises(
+        WeightsError, match=r"^The average patient of the weights bundle small does not fit its card\.$"
+    ):
+        with_average(tmp_path, **tensors)
+
+
+@pytest.mark.parametrize("odd", [{}, "x", [], {"sha256": None}])
+def test_a_card_that_says_nothing_of_its_average_patient_is_refused(tmp_path, odd):
+    bundle(tmp_path)
+    file = tmp_path / "small" / "card.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"average": odd}))
+    weights.load.cache_clear()
+    with pytest.raises(WeightsError, match="bundle small has no average|average patient of small cannot be read"):
+        weights.load("small", tmp_path)
+
+
+def test_another_bundle_s_average_patient_is_not_taken_over(tmp_path):
+    made = with_average(tmp_path)
+    weights.save(tmp_path / "again", made.folds, made.card.fields, "Random weights.\n")
+    assert weights.load("again", tmp_path).baseline.name == weights.FLAT_LINE
+
+
+def test_an_altered_average_patient_is_refused(tmp_path):
+    with_average(tmp_path)
+    file = tmp_path / "small" / "average.safetensors"
+    data = file.read_bytes()
+    file.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    weights.load.cache_clear()
+    with pytest.raises(WeightsError, match="The weights bundle small was altered: its hash does not match its card"):
+        weights.load("small", tmp_path)
+    file.unlink()
+    with pytest.raises(WeightsError, match=r"The weights bundle small has no average\.safetensors\."):
+        weights.load("small", tmp_path)
+
+
+@pytest.mark.parametrize("card", SHIPPED, ids=lambda card: card.name)
+def test_the_average_patient_s_estimate_is_the_mean_estimate(card):
+    """Which is below the mean mass: networks of the mean absolute error estimate medians. Out of fold, the card says by
+    how much."""
+    loaded = weights.load(card.name)
+    assert loaded.baseline.name == weights.AVERAGE_PATIENT
+    mv, scalars = torch.from_numpy(loaded.baseline.beat_mv)[None], torch.tensor([loaded.baseline.scalars])
+    with torch.inference_mode():
+        average_g = np.mean([float(fold(mv, scalars)) for fold in loaded.folds])
+    bias_g = card.fields["metrics"]["out_of_fold"][card.config.sexes]["bias_g"]
+    assert average_g == pytest.approx(card.config.lvm_mean_g + bias_g, abs=0.5)
+    assert -4.5 < average_g - card.config.lvm_mean_g < -1.5
+    off = (np.array(loaded.baseline.scalars) - card.config.scalar_mean) / np.array(card.config.scalar_sd)
+    assert (np.abs(off) < 0.25).all()
+    assert 1.5 < np.ptp(loaded.baseline.beat_mv) < 3
 
 
 def test_the_segmenter_keeps_its_own_format():

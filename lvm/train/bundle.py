@@ -20,6 +20,7 @@ from lvm.cohort.source import Source
 from lvm.errors import CohortError
 from lvm.net.config import Config, InputSet, Sexes
 from lvm.recording import Sex
+from lvm.train.average import average_patient
 from lvm.train.crossvalidate import Trained, cross_validate
 from lvm.train.examples import Examples
 from lvm.train.fit import Recipe
@@ -140,7 +141,8 @@ def train_bundle(
     trained = cross_validate(config, examples, folds, recipe, name, checkpoints, workers)
     fields = _card(data, trained, recipe, prefix, real)
     bundle = folder / name
-    weights.save(bundle, trained.nets, fields, _readme(fields))
+    average = average_patient(trained.nets, examples, np.concatenate([fold.test for fold in folds]))
+    weights.save(bundle, trained.nets, fields, _readme(fields), average)
     _write_curves(bundle / "curves.csv", trained)
     (bundle / "splits.json").write_text(json.dumps(_splits(data, folds)) + "\n", encoding="utf-8")
     if checkpoints is not None:

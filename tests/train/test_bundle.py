@@ -11,6 +11,7 @@ from lvm.cohort.simulate import Heart
 from lvm.errors import CohortError
 from lvm.estimate import estimate
 from lvm.recording import Patient
+from lvm.train.average import average_patient
 from lvm.train.bundle import OWN_TABLE, SEMI_SYNTHETIC, SIMULATED, Data, name_of, train_bundle
 from lvm.train.fit import Recipe
 from tests.helpers import recording
@@ -86,6 +87,14 @@ def test_the_bundle_estimates(folder):
     assert e.lvm_g is not None
     assert e.interval_g[0] < e.lvm_g < e.interval_g[1]
     assert e.inputs["weight_kg"].source == "imputed"
+
+
+def test_the_bundle_has_the_average_patient_of_those_it_was_trained_on(folder, data):
+    loaded, rows = weights.load("mine-female-model1", folder), np.flatnonzero(~data.examples.of_sex("male"))
+    expected = average_patient(loaded.folds, data.examples, rows)
+    assert loaded.baseline.name == weights.AVERAGE_PATIENT
+    np.testing.assert_allclose(loaded.baseline.beat_mv, expected["beat_mv"], atol=1e-5)
+    np.testing.assert_allclose(loaded.baseline.scalars, expected["scalars"], rtol=1e-5)
 
 
 def test_the_same_seed_gives_the_same_hash(folder, data, tmp_path):
