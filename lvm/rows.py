@@ -9,6 +9,8 @@ from lvm.recording import LEADS, Patient
 
 if TYPE_CHECKING:
     from lvm.estimate import Estimate
+    from lvm.explain import Cell
+    from lvm.explain.verdict import Trust
     from lvm.recording import Recording
 
 Row = dict[str, Any]
@@ -154,7 +156,7 @@ def estimate_row(path: str, args: argparse.Namespace) -> Row:
 def explain_row(path: str, args: argparse.Namespace) -> Row:
     from lvm.analysis import analyse
     from lvm.estimate import estimate
-    from lvm.explain import explain
+    from lvm.explain import DEFAULT, METHODS, moved_boundaries, other_beats, subject_of, summed, verdict
     from lvm.read.files import read_file
     from lvm.weights import load
 
@@ -162,19 +164,57 @@ def explain_row(path: str, args: argparse.Namespace) -> Row:
     analysis = analyse(recording)
     bundle = load(args.bundle) if args.bundle else None
     e = estimate(analysis, _patient(args), bundle=bundle, override=args.override_scope)
-    if e.card is None:
+    if e.card is None or analysis.chosen is None:
         raise LvmError(f"There is no estimate to explain. {e.withheld}")
-    x = explain(analysis, e, load(e.card.name), method=args.method, threshold=args.threshold)
+    bundle, groups = load(e.card.name) if bundle is None else bundle, args.lead_groups
+    method = METHODS[args.method or DEFAULT]
+    threshold = method.cut_off if args.threshold is None else args.threshold
+    subject = subject_of(analysis, e, bundle, lead_groups=groups)
+    attributions = {key: of.attribute(subject) for key, of in METHODS.items()}
+    x = summed(subject, method, attributions[method.key], threshold)
+    waves = analysis.waves[analysis.chosen]
+    beats = other_beats(analysis, e, bundle, None, groups)
+    moved = [subject_of(analysis, e, bundle, waves=of, lead_groups=groups) for of in moved_boundaries(waves)]
+    evidence = verdict.gather(subject, method, attributions[method.key], beats, moved)
+    trust = verdict.measure(
+        subject, method, attributions, evidence, x.gap_g, threshold=threshold, out_of_scope=e.overridden
+    )
     return {
-        "method": x.method,
+        "method": method.key,
         "target": x.target,
         "lvm_g": x.lvm_g,
         "baseline": {"name": x.baseline_name, "lvm_g": x.baseline_lvm_g},
-        "table": [asdict(cell) for cell in x.table],
+        "threshold": threshold,
+        "table": [asdict(cell) | _range(trust, cell) for cell in x.table],
         "scalars": [{"name": name, "grams": grams} for name, grams in x.scalars],
-        "trust": x.trust,
-        "uncertain_boundaries": () if analysis.chosen is None else analysis.waves[analysis.chosen].uncertain,
+        "trust": _trust(trust),
+        "uncertain_boundaries": waves.uncertain,
         "out_of_scope": e.out_of_scope,
         "overridden": e.overridden,
         "warnings": e.warnings + x.warnings + recording.warnings,
+    }
+
+
+def _range(trust: "Trust", cell: "Cell") -> Row:
+    """Between which shares a cell lies while the uncertain boundaries move; null where none is uncertain."""
+    return {"share_range": trust.bounds.get((cell.segment, cell.group))}
+
+
+def _trust(trust: "Trust") -> Row:
+    from lvm.explain.verdict import checks, verdict
+
+    return {
+        "verdict": verdict(trust),
+        "checks": checks(trust),
+        "randomised_similarity": trust.randomised_similarity,
+        "randomised_similarity_by_chance": trust.randomised_chance,
+        "method_agreement": trust.method_agreement,
+        "agreement_with": trust.agreement_with.key,
+        "completeness_gap_g": trust.completeness_gap_g,
+        "deletion": [asdict(one) for one in trust.deletion],
+        "largest": ", ".join(trust.top),
+        "largest_by_fold": [", ".join(cell) for cell in trust.top_of_folds],
+        "largest_by_beat": [", ".join(cell) for cell in trust.top_of_beats],
+        "limb_leads_possible": trust.limb_leads_possible,
+        "ecg_part_of_shapley": trust.ecg_part,
     }

@@ -57,6 +57,16 @@ class Waves:
         moved = (None if mark is None else mark + samples for mark in self.marks())
         return Waves.of(moved, self.margins_ms, self.faint)
 
+    def edited(self, name: str, mark: int) -> "Waves":
+        """With one boundary put elsewhere by hand: it is no longer uncertain. Between its neighbours, so that the order
+        stays."""
+        at = BOUNDARIES.index(name)
+        marks, margins = list(self.marks()), list(self.margins_ms)
+        before = [m for m in marks[:at] if m is not None]
+        after = [m for m in marks[at + 1 :] if m is not None]
+        marks[at], margins[at] = min([max([mark, *before]), *after]), None
+        return Waves.of(marks, margins, self.faint)
+
     def seconds(self) -> dict[str, float | None]:
         return {
             f"{name}_s": None if mark is None else mark / SAMPLING_RATE_HZ

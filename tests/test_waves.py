@@ -206,6 +206,41 @@ def test_moved():
     assert Waves(100, 150, 180, 225, faint=("p",)).moved(-50) == Waves(50, 100, 130, 175, faint=("p",))
 
 
+EDITED = Waves(100, 150, 180, 225, 280, 380, margins_ms=(20.0, 20.0, 20.0, 20.0, 40.0, 40.0), faint=("p",))
+
+
+def test_a_boundary_put_elsewhere_by_hand_is_certain():
+    edited = EDITED.edited("t_onset", 260)
+    assert edited.marks() == (100, 150, 180, 225, 260, 380)
+    assert edited.margins_ms == (20, 20, 20, 20, None, 40)
+    assert edited.uncertain == ("p_onset", "p_offset", "qrs_onset", "qrs_offset", "t_offset")
+    assert edited.faint == ("p",)
+    assert EDITED.t_onset == 280
+    assert "p_onset" not in EDITED.edited("p_onset", 100).uncertain  # also where it was found already
+
+
+@pytest.mark.parametrize(
+    ("name", "mark", "at"),
+    [
+        ("p_onset", 20, 20), ("p_onset", 151, 150), ("p_offset", 90, 100), ("p_offset", 200, 180),
+        ("qrs_onset", 120, 150), ("qrs_onset", 150, 150), ("qrs_offset", 300, 280), ("t_onset", 0, 225),
+        ("t_offset", 279, 280), ("t_offset", 999, 999),
+    ],
+)  # fmt: skip
+def test_a_boundary_stays_between_its_neighbours(name, mark, at):
+    edited = EDITED.edited(name, mark)
+    k = BOUNDARIES.index(name)
+    assert edited.marks() == (*EDITED.marks()[:k], at, *EDITED.marks()[k + 1 :])
+
+
+def test_neighbours_that_are_absent_are_passed_over():
+    qrs_only = Waves(qrs_onset=180, qrs_offset=225)
+    assert qrs_only.edited("p_onset", 100).marks() == (100, None, 180, 225, None, None)
+    assert qrs_only.edited("p_onset", 200).marks() == (180, None, 180, 225, None, None)
+    assert qrs_only.edited("t_offset", 100).marks() == (None, None, 180, 225, None, 225)
+    assert Waves().edited("qrs_onset", 180).marks() == (None, None, 180, None, None, None)
+
+
 def test_seconds():
     assert Waves(100, 150, 180, 225).seconds() == {
         "p_onset_s": 0.2,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lvm.recording import LEAD_GROUPS, LEADS, Signal
+from lvm.explain.subject import Attribution, CellName, Subject
 
 
 @dataclass(frozen=True)
@@ -14,35 +14,49 @@ class Cell:
 
     share : part of the whole map's importance; all cells add to 1.
     density : share per sample, relative to the beat's average: TP and ST are long, QRS is short. None where empty.
-    grams : the cell's contribution to the estimate, to first order (see the method).
+    grams : the cell's contribution to the estimate (see the method); None where the method gives none.
     """
 
     segment: str
     group: str
     share: float
     density: float | None
-    grams: float
+    grams: float | None
 
 
-def cut_off(map_: Signal, threshold: float) -> Signal:
-    """The map without the values smaller than `threshold` times its largest. The paper's own rule is not published."""
+def cut_off(map_: NDArray[np.floating], threshold: float) -> NDArray[np.bool_]:
+    """Where a map is at least `threshold` times its largest value."""
     size = np.abs(map_)
-    return np.where(size >= threshold * size.max(initial=0.0), map_, 0).astype(np.float32)
+    return np.asarray(size >= threshold * size.max(initial=0.0))
 
 
-def table(
-    map_: Signal, grams: Signal, segments: dict[str, NDArray[np.bool_]], lead_groups: int = 2
-) -> tuple[Cell, ...]:
-    """Sum |map| (12, 450) and grams (12, 450) per segment and group, in the order of the paper's Table 5."""
-    size = np.abs(map_).astype(np.float64)
-    whole = size.sum()
-    samples = sum(int(mask.sum()) for mask in segments.values()) * len(LEADS)
-    cells = []
-    for segment, mask in segments.items():
-        for group, leads in LEAD_GROUPS[lead_groups].items():
-            rows = [LEADS.index(lead) for lead in leads]
-            share = float(size[rows][:, mask].sum() / whole) if whole > 0 else 0.0
-            part = mask.sum() * len(rows) / samples if samples else 0.0
-            density = share / part if part > 0 else None
-            cells.append(Cell(segment, group, share, density, float(grams[rows][:, mask].sum(dtype=np.float64))))
+def shares(attribution: Attribution, subject: Subject, threshold: float) -> dict[CellName, float]:
+    """Every cell's part of the sum of all values that the cut-off leaves, without their signs; 0 where there are none.
+
+    Of a method that goes by cells, a cell counts once, however long it is.
+    """
+    size = _sizes(attribution, subject, threshold)
+    whole = float(size.sum())
+    return {name: float(size[mask].sum()) / whole if whole > 0 else 0.0 for name, mask in subject.cells.items()}
+
+
+def _sizes(attribution: Attribution, subject: Subject, threshold: float) -> NDArray[np.float64]:
+    """(12, 450) what is summed."""
+    by_cell = attribution.by_cell
+    values = attribution.mean_map if by_cell is None else subject.spread(by_cell.mean(axis=0)[None])[0]
+    return np.where(cut_off(attribution.mean_map, threshold), np.abs(values).astype(np.float64), 0.0)
+
+
+def table(attribution: Attribution, subject: Subject, threshold: float) -> tuple[Cell, ...]:
+    """The cells in the order of the paper's Table 5. Densities go by the recording's own samples."""
+    samples = int(subject.own.sum()) * len(subject.beat_mv)
+    size = _sizes(attribution, subject, threshold)
+    whole, cells = float(size.sum()), []
+    for (segment, group), share in shares(attribution, subject, threshold).items():
+        mask = subject.cells[segment, group]
+        own = mask & subject.own
+        part = int(own.sum()) / samples if samples else 0.0
+        density = None if part == 0 else float(size[own].sum()) / whole / part if whole > 0 else 0.0
+        grams = None if attribution.grams is None else float(attribution.grams.mean(axis=0)[mask].sum())
+        cells.append(Cell(segment, group, share, density, grams))
     return tuple(cells)

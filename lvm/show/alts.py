@@ -1,20 +1,13 @@
 """Descriptions of the figures for those who do not see them, computed from this patient."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from lvm.analysis import Analysis
-from lvm.beats import BEFORE_R
-from lvm.clean import SAMPLING_RATE_HZ
 from lvm.estimate import Estimate
 from lvm.recording import LEADS
 from lvm.show.beat import boundary_names, shown
 from lvm.show.quality import marks
 from lvm.show.words import best, interval_name, limit_g, number, span, usable
-
-if TYPE_CHECKING:
-    from lvm.explain import Explanation
 
 
 def ecg(analysis: Analysis, beat: int | None, layout: str, gain: float) -> str:
@@ -51,14 +44,3 @@ def mass(estimate: Estimate) -> str:
     text = f"LV mass {estimate.lvm_g:.0f} g{against}, {interval_name(estimate)} {span(estimate.interval_g)}"
     limit = limit_g(estimate)
     return f"{text}; limit for this body size {limit:.0f} g." if limit is not None else f"{text}."
-
-
-def heatmap(explanation: "Explanation", index: int) -> str:
-    grid = np.abs(explanation.map_g_per_mv)  # (12, 450)
-    lead, sample = np.unravel_index(grid.argmax(), grid.shape)
-    top = max(explanation.table, key=lambda cell: cell.share)
-    at = (int(sample) - BEFORE_R) * 1000 / SAMPLING_RATE_HZ
-    return (
-        f"Saliency of beat {index + 1} in 12 leads: strongest in {LEADS[int(lead)]}, {number(at, 'ms')} from R, "
-        f"{grid.max():.2f} grams per mV. Largest share: {top.segment}, {top.group} leads, {top.share * 100:.0f} %."
-    )

@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -209,6 +210,35 @@ def test_forward_is_encode_then_head():
     encoded = net.encode(beat)
     assert encoded.shape == (2, 8)
     torch.testing.assert_close(net.head(encoded, scalars), net(beat, scalars))
+
+
+@pytest.mark.parametrize("lead_groups", [1, 2, 4])
+def test_encode_is_project_of_every_group_s_own_leads(lead_groups):
+    net, beat = network(replace(SMALL, lead_groups=lead_groups)), torch.randn(2, 12, 450)
+    groups = [net.encode_group(k, beat) for k in range(lead_groups)]
+    assert [group.shape for group in groups] == [(2, 2 * SMALL.channels)] * lead_groups
+    assert torch.equal(net.project(groups), net.encode(beat))
+    for k, rows in enumerate(net.rows):
+        other = beat + 1
+        other[:, rows] = beat[:, rows]
+        assert torch.equal(net.encode_group(k, other), groups[k])
+        assert not torch.equal(net.encode_group(k, beat + other), groups[k])
+
+
+STANDARDISED = replace(SMALL, input_set="model 1", scalar_mean=(0.5, 1, -1, 2), scalar_sd=(0.3, 2, 0.5, 1), dropout=0.5)
+
+
+@pytest.mark.parametrize("config", [SMALL, replace(SMALL, input_set="ecg"), STANDARDISED], ids=lambda of: of.input_set)
+def test_a_grid_is_the_head_of_every_pair(config):
+    net = network(config).double()
+    encoded = net.encode(torch.randn(5, 12, 450, dtype=torch.float64))
+    scalars = torch.randn(3, len(config.scalars), dtype=torch.float64)
+    grid = net.grid(encoded, scalars)
+    assert grid.shape == (5, 3)
+    for i, k in product(range(5), range(3)):
+        torch.testing.assert_close(grid[i, k], net.head(encoded[[i]], scalars[[k]])[0], rtol=1e-12, atol=1e-9)
+    assert grid.std(dim=0).min() > 0
+    assert (grid.std(dim=1).min() > 0) == bool(config.scalars)
 
 
 def test_beats_of_a_batch_do_not_mix():
