@@ -112,11 +112,8 @@ def name_below(sheet: Sheet, cell: Cell, name: str, x: float, line: int = 0) -> 
     sheet.label(x, cell.bottom - lower, name, sheet.colours.muted, 12, "center")
 
 
-def trace(
-    sheet: Sheet, cell: Cell, mv: Signal, colour: str, width: float, hover: str, extra: Signal | None = None
-) -> None:
-    """(450,) mV in its cell. `hover` may use customdata: 0 ms from R, 1 mV, 2 what `extra` (450,) holds."""
-    columns = [time_ms(), mv] + ([] if extra is None else [extra])
+def trace(sheet: Sheet, cell: Cell, mv: Signal, colour: str, width: float, hover: str) -> None:
+    """(450,) mV in its cell. `hover` may use customdata: 0 ms from R, 1 mV."""
     sheet.trace(
         x0=cell.x,
         dx=MM_PER_SAMPLE,
@@ -125,7 +122,7 @@ def trace(
         line={"color": colour, "width": width},
         name=cell.lead,
         hovertemplate=f"<b>{cell.lead}</b>  {hover}<extra></extra>",
-        customdata=np.stack(columns, axis=1).astype(np.float32),
+        customdata=np.stack([time_ms(), mv], axis=1).astype(np.float32),
     )
 
 

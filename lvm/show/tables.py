@@ -1,7 +1,6 @@
 """Tables as the pages show them: pandas, every cell a text with its unit, "–" where nothing is known."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -11,11 +10,8 @@ from lvm.measure import INTRINSICOID_LEADS, Timing, qtc_bazett_ms, qtc_friderici
 from lvm.recording import LEADS, Measurements
 from lvm.show.beat import Shown, boundary_names
 from lvm.show.quality import marks
-from lvm.show.words import UNKNOWN, bandwidth, input_name, interval_name, number, span
-from lvm.waves import BOUNDARIES, SEGMENTS
-
-if TYPE_CHECKING:
-    from lvm.explain import Explanation
+from lvm.show.words import UNKNOWN, bandwidth, interval_name, number, span
+from lvm.waves import BOUNDARIES
 
 _MEASURES = {
     "pr_interval_ms": ("PR interval", "ms"),
@@ -168,44 +164,3 @@ def models(estimates: dict[str, Estimate]) -> pd.DataFrame:
     ]
     level = next((interval_name(e) for e in estimates.values() if e.interval_level), "Interval")
     return pd.DataFrame(rows, columns=["Model", "LV mass", level, "Index", "Limit"])
-
-
-def importance(explanation: "Explanation") -> pd.DataFrame:
-    """Segments by lead group: share of the map, in percent, with the totals of groups and segments."""
-    share = {(cell.segment, cell.group): cell.share * 100 for cell in explanation.table}
-    groups = list(dict.fromkeys(cell.group for cell in explanation.table))
-    rows = [(s, [share[s, g] for g in groups]) for s in SEGMENTS]
-    rows.append(("Total", [sum(share[s, g] for s in SEGMENTS) for g in groups]))
-    text = [(name, *(number(v, "%", 1) for v in values), number(sum(values), "%", 1)) for name, values in rows]
-    return pd.DataFrame(text, columns=["Segment", *(f"{g.capitalize()} leads" for g in groups), "Both"])
-
-
-def importance_detail(explanation: "Explanation") -> pd.DataFrame:
-    """One row a cell, with plain numbers: what the download holds."""
-    return pd.DataFrame(
-        [
-            (
-                c.segment,
-                c.group,
-                round(c.share * 100, 2),
-                None if c.density is None else round(c.density, 4),
-                round(c.grams, 2),
-            )
-            for c in explanation.table
-        ],
-        columns=["segment", "lead_group", "share_percent", "density", "grams"],
-    )
-
-
-def detail(explanation: "Explanation") -> pd.DataFrame:
-    """Density and grams a cell, for reading."""
-    rows = [
-        (c.segment, c.group, number(c.share * 100, "%", 1), number(c.density, "", 2), number(c.grams, "g", 1))
-        for c in explanation.table
-    ]
-    return pd.DataFrame(rows, columns=["Segment", "Leads", "Share", "Density", "Grams"])
-
-
-def scalars(explanation: "Explanation") -> pd.DataFrame:
-    rows = [(input_name(name), number(grams, "g", 1)) for name, grams in explanation.scalars]
-    return pd.DataFrame(rows, columns=["Input", "Contribution"])

@@ -1,14 +1,9 @@
 """Numbers, sentences and descriptions in a clinician's words; "–" stands for what is not known."""
 
-from typing import TYPE_CHECKING
-
 from lvm.analysis import Analysis
 from lvm.estimate import NAMES, Estimate, Input
 from lvm.recording import Measurements, Recording, Typed
 from lvm.show.quality import marks
-
-if TYPE_CHECKING:
-    from lvm.explain import Explanation
 
 UNKNOWN = "–"
 SOURCES = {
@@ -29,6 +24,12 @@ def number(value: float | None, unit: str = "", digits: int = 0) -> str:
     if not text.strip("−0."):  # no minus before a zero
         text = text.removeprefix("−")
     return f"{text} {unit}".rstrip() if unit != "°" else f"{text}°"
+
+
+def signed(grams: float) -> str:
+    """'+3.1 g', '−0.4 g'; '0.0 g' for what rounds to nothing."""
+    text = number(grams, "g", 1)
+    return f"+{text}" if round(grams, 1) > 0 else text
 
 
 def span(interval: tuple[float, float] | None, unit: str = "g") -> str:
@@ -211,13 +212,6 @@ TRAINED_ON = (
     "The networks that come with this application were trained on a semi-synthetic cohort: ECGs changed by computer, "
     "with LV masses drawn from published relations. They have never seen a measured LV mass."
 )
-SENSITIVE = "This map shows where the model was sensitive, not why the heart is large."
-SUMS = (
-    "Leads III, aVR, aVL and aVF are sums of I and II, so how the limb leads share the importance among them is not "
-    "unique."
-)
-
-
 AMPLITUDES = (
     "Medians over the usable beats, from the level at QRS onset. R is the tallest and R′ the second upright wave, S "
     "the deepest after the first; a QS complex counts as S. Waves below 0.05 mV do not count: 0.00 stands for none."
@@ -238,37 +232,6 @@ def how_sure(estimate: Estimate) -> str:
         f"{len(folds)} networks (folds) give {span((min(folds), max(folds)))}, "
         f"{len(beats)} usable beats {span((min(beats), max(beats)))}."
     )
-
-
-def trust(explanation: "Explanation") -> list[str]:
-    """What speaks for and against a map, in plain words."""
-    facts = explanation.trust
-    said = []
-    similarity = facts.get("randomised_similarity")
-    if similarity is not None:
-        reads = (
-            "so the map depends on what the network learned"
-            if abs(similarity) < 0.3
-            else "so the map shows partly what any such network shows, trained or not"
-            if abs(similarity) < 0.6
-            else "so the map says little about what the network learned"
-        )
-        said.append(f"With the trained weights shuffled, the map's rank agreement is "
-                    f"{number(similarity, '', 2)} (1 is the same map, 0 unrelated), {reads}.")  # fmt: skip
-    gap = facts.get("completeness_gap_g")
-    if gap is not None:
-        said.append(
-            f"Segments and patient values together leave {number(gap, 'g', 1)} of the distance to the baseline "
-            f"unexplained: grams per cell are a first approximation. Baseline, {explanation.baseline_name}: "
-            f"{number(explanation.baseline_lvm_g, 'g')}."
-        )
-    agreement = facts.get("method_agreement")
-    said.append(
-        f"A second method agrees in rank by {number(agreement, '', 2)}."
-        if agreement is not None
-        else "No second method was compared: methods often disagree on ECGs, and none is known to be right."
-    )
-    return said
 
 
 def cautions(warnings: tuple[str, ...]) -> str:

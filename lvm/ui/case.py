@@ -18,7 +18,6 @@ from lvm.ui.warm import warm
 if TYPE_CHECKING:
     from lvm.analysis import Analysis
     from lvm.estimate import Estimate
-    from lvm.explain import Explanation
     from lvm.net.config import InputSet
     from lvm.profile import Profile
     from lvm.second_opinion import SecondOpinion
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _CASE, _ERROR, _COUNT, _WAITING = "case", "file_error", "cases_opened", "to_be_read"
-_REMEMBERED = 64  # results; the oldest goes first
+_REMEMBERED = 64  # results; what was not asked for longest goes first
 UPLOADED = "Uploaded ECG"
 _STANDARD: "tuple[InputSet, ...]" = ("model 1", "model 2")
 
@@ -43,6 +42,7 @@ class Case:
     about : describes a simulated patient.
     bundle : name of the weights in use; None for those for the patient's sex, of which input_set chooses one.
     override : the user wants an estimate in spite of the reasons against it.
+    edited : by beat, the boundaries that the user moved, for the tables of the saliency page.
     """
 
     label: str
@@ -54,14 +54,18 @@ class Case:
     input_set: "InputSet" = "model 2"
     bundle: str | None = None
     override: bool = False
+    edited: "dict[int, Waves]" = field(default_factory=dict)
     _results: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False)
 
     def remember(self, key: tuple[Any, ...], compute: Callable[[], T]) -> T:
         """A result of this case, computed once for each key."""
-        if key not in self._results:
+        if key in self._results:
+            self._results[key] = self._results.pop(key)  # to the end
+        else:
+            value = compute()
             while len(self._results) >= _REMEMBERED:
                 del self._results[next(iter(self._results))]
-            self._results[key] = compute()
+            self._results[key] = value
         found: T = self._results[key]
         return found
 
@@ -160,22 +164,6 @@ def second_opinion_of(case: Case) -> "SecondOpinion | None":
         return case.remember(
             ("second opinion", case.typed, case.bundle, case.input_set, file.name, now.st_size, now.st_mtime_ns),
             lambda: second_opinion(case.analysis.recording, estimate, file),
-        )
-
-
-def explanation_of(case: Case, method: str, threshold: float) -> "Explanation | None":
-    """Why the estimate moves; None where there is no estimate to explain."""
-    from lvm.explain import explain
-    from lvm.weights import load
-
-    estimate = estimate_of(case)
-    if estimate.lvm_g is None or estimate.card is None:
-        return None
-    bundle = load(estimate.card.name)
-    with st.spinner("Computing the map…"):
-        return case.remember(
-            ("explanation", case.typed, case.beat, case.bundle, case.input_set, case.override, method, threshold),
-            lambda: explain(case.analysis, estimate, bundle, beat=case.beat, method=method, threshold=threshold),
         )
 
 

@@ -172,7 +172,7 @@ def test_every_section_of_the_models_page_is_whole(visit: Visit) -> None:
     visit.go("Models")
     sections = page.get_by_role("radiogroup").first.get_by_role("radio")
     names = sections.all_inner_texts()
-    assert len(names) == 6
+    assert len(names) == 7
     for name in names:
         page.get_by_role("radio", name=name, exact=True).click()
         visit.settle()
@@ -181,6 +181,29 @@ def test_every_section_of_the_models_page_is_whole(visit: Visit) -> None:
         assert violations(page) == [], name
         too_wide = page.locator('[data-testid="stMain"]').evaluate("m => m.scrollWidth - m.clientWidth")
         assert too_wide <= 2, name
+    assert visit.outside == []
+    assert visit.errors == []
+
+
+def test_a_map_by_every_method_and_its_pictures(visit: Visit) -> None:
+    page = visit.page
+    page.get_by_role("button", name="LV hypertrophy").click()
+    page.get_by_text(ESTIMATE).first.wait_for(timeout=60_000)
+    visit.go("Saliency")
+    for method in ("Gradient", "Grad-CAM", "Shapley values"):
+        page.get_by_role("radio", name=method, exact=True).click()
+        visit.settle()
+        assert page.get_by_text(
+            re.compile("Read this map with care|Do not read this map|The map holds in all")
+        ).is_visible()
+        assert page.locator('[data-testid="stException"]').count() == 0
+    for label, begins in (("Picture, PNG", b"\x89PNG"), ("Picture, SVG", b"<?xml")):
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name=label, exact=True).first.click()
+        data = Path(waiting.value.path()).read_bytes()
+        assert data.startswith(begins)
+        assert len(data) > 20_000
+    assert violations(page) == []
     assert visit.outside == []
     assert visit.errors == []
 

@@ -182,13 +182,13 @@ def test_shares_add_up_with_any_cut_off(opened):
     app = opened(example("lvh-man"))
     app.switch_page("pages/saliency.py").run()
     for cut in (0, 20):
-        app.slider(key="cut_off").set_value(cut).run()
+        app.slider(key="cut_off-smoothgrad").set_value(cut).run()
         assert not app.exception
         table = app.table[0].value.set_index("Segment")
-        assert table.loc["Total", "Both"] == "100.0 %"
+        assert table.loc["Total", "Both"] == "100.0\N{NO-BREAK SPACE}%"
     app.switch_page("pages/beats.py").run()
     app.switch_page("pages/saliency.py").run()
-    assert app.slider(key="cut_off").value == 20
+    assert app.slider(key="cut_off-smoothgrad").value == 20
     assert app.table[0].value.set_index("Segment").equals(table)
     assert "not why the heart is large" in everything(app)
     assert "sums of I and II" in everything(app)

@@ -1,4 +1,4 @@
-"""Beat and heatmap: twelve leads on one sheet, one scale, boundaries where the analysis put them."""
+"""The beat: twelve leads on one sheet, boundaries where the analysis put them."""
 
 from dataclasses import replace
 
@@ -12,7 +12,6 @@ from lvm.read import read
 from lvm.recording import LEADS, LIMB
 from lvm.show.beat import LEAD_MM, beat, compared, marks_ms
 from lvm.show.colours import LIGHT
-from lvm.show.heatmap import heatmap
 from lvm.waves import Waves
 
 
@@ -79,35 +78,3 @@ def test_compared_boundaries_are_those_of_the_beat_or_the_usual_ones(analysis):
     assert usual["qrs_onset_s"] == -40.0 - 4 * np.median(used)
     assert usual["qrs_offset_s"] == 50.0
     assert usual["p_onset_s"] is None
-
-
-def test_heatmap_has_one_scale_for_all_leads(analysis):
-    map_ = np.zeros((12, WINDOW), dtype=np.float32)
-    map_[3, 100], map_[7, 200] = -2.0, 1.0
-    figure = heatmap(analysis, analysis.chosen, map_, LIGHT)
-    heat = [t for t in figure.data if t.type == "heatmap"]
-    assert len(heat) == 12
-    assert {t.coloraxis for t in heat} == {"coloraxis"}
-    assert (figure.layout.coloraxis.cmin, figure.layout.coloraxis.cmax) == (0, 2)
-    assert figure.layout.coloraxis.colorscale[0][1].endswith("0.0)")  # nothing is clear: the grid stays visible
-    order = [t.type if t.type == "heatmap" else "trace" for t in figure.data if t.type == "heatmap" or t.name in LEADS]
-    assert order == ["heatmap"] * 12 + ["trace"] * 12
-
-    signed = heatmap(analysis, analysis.chosen, map_, LIGHT, signed=True)
-    assert (signed.layout.coloraxis.cmin, signed.layout.coloraxis.cmax) == (-2, 2)
-    assert next(t for t in signed.data if t.name == "aVR, saliency").z[0][100] == -2
-
-
-def test_hover_tells_lead_time_voltage_and_saliency(analysis):
-    map_ = np.full((12, WINDOW), 0.25, dtype=np.float32)
-    figure = heatmap(analysis, analysis.chosen, map_, LIGHT)
-    v1 = next(t for t in figure.data if t.name == "V1")
-    assert v1.hovertemplate.startswith("<b>V1</b>")
-    assert v1.customdata[BEFORE_R].tolist() == pytest.approx(
-        [0.0, float(analysis.window(analysis.chosen).mv[6, BEFORE_R]), 0.25]
-    )
-
-
-def test_a_flat_map_can_be_drawn(analysis):
-    figure = heatmap(analysis, analysis.chosen, np.zeros((12, WINDOW), dtype=np.float32), LIGHT)
-    assert figure.layout.coloraxis.cmax == 1

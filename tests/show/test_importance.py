@@ -1,0 +1,102 @@
+import csv
+import io
+
+import numpy as np
+
+from lvm.explain import METHODS, Cell, Explanation
+from lvm.explain.population import Population
+from lvm.recording import LEAD_GROUPS
+from lvm.show import importance
+from lvm.waves import SEGMENTS
+
+SHARES = [0.01, 0.0, 0.4, 0.3, 0.0, 0.05, 0.04, 0.2, 0.0, 0.0]
+NAMES = [(segment, group) for segment in SEGMENTS for group in LEAD_GROUPS[2]]
+CELLS = tuple(Cell(*name, share, share * 10 or None, 10 * share - 1) for name, share in zip(NAMES, SHARES, strict=True))
+
+
+def explanation(method="integrated-gradients", cells=CELLS):
+    return Explanation(
+        METHODS[method], "grams", 130.0, "average", 120.0, np.zeros((12, 450), dtype=np.float32), cells,
+        (("age_years", 1.25), ("sex", -0.04)),
+    )  # fmt: skip
+
+
+def shares(x, bounds):
+    """With plain spaces."""
+    return importance.shares(x, bounds).map(lambda text: text.replace("\xa0", " "))
+
+
+def test_shares_with_totals():
+    found = shares(explanation(), {})
+    assert list(found.columns) == ["Segment", "Limb leads", "Precordial leads", "Both"]
+    assert found.values.tolist() == [
+        ["PR interval", "1.0 %", "0.0 %", "1.0 %"],
+        ["QRS interval", "40.0 %", "30.0 %", "70.0 %"],
+        ["ST segment", "0.0 %", "5.0 %", "5.0 %"],
+        ["T wave", "4.0 %", "20.0 %", "24.0 %"],
+        ["TP interval", "0.0 %", "0.0 %", "0.0 %"],
+        ["Total", "45.0 %", "55.0 %", "100.0 %"],
+    ]
+
+
+def test_bounds_are_shown_where_they_matter():
+    bounds = dict.fromkeys(NAMES, (0.0, 0.004)) | {("QRS interval", "limb"): (0.352, 0.449)}
+    found = shares(explanation(), bounds).set_index("Segment")
+    assert found.loc["QRS interval", "Limb leads"] == "40.0 % (35–45)"
+    assert found.loc["QRS interval", "Precordial leads"] == "30.0 %"
+
+
+def test_detail():
+    found = importance.detail(explanation()).values.tolist()
+    assert found[2] == ["QRS interval", "Limb", "40.0 %", "4.00", "+3.0 g"]
+    assert found[1] == ["PR interval", "Precordial", "0.0 %", "–", "−1.0 g"]
+    without = [Cell("T wave", "limb", 1.0, 1.0, None)]
+    assert importance.detail(explanation("grad-cam", tuple(without))).values.tolist()[0][-1] == "–"
+
+
+def test_download_holds_plain_numbers():
+    bounds = dict.fromkeys(NAMES, (0.1, 0.5))
+    rows = list(csv.DictReader(io.StringIO(importance.download(explanation(), bounds))))
+    assert len(rows) == 12
+    assert list(rows[2].values()) == [
+        "integrated-gradients", "QRS interval", "limb", "40.0", "10.0", "50.0", "4.0", "3.0", ""
+    ]  # fmt: skip
+    assert list(rows[2])[3:] == [
+        "share_percent", "share_low_percent", "share_high_percent", "density", "grams", "patient_value"
+    ]  # fmt: skip
+    assert (rows[10]["patient_value"], rows[10]["grams"]) == ("age_years", "1.25")
+    assert rows[0]["share_low_percent"] == "10.0"
+
+
+def test_every_gram():
+    found = importance.grams(explanation()).values.tolist()
+    assert len(found) == 14
+    assert found[0] == ["Average patient", "120.0 g"]
+    assert found[1:3] == [["Age", "+1.2 g"], ["Sex", "0.0 g"]]
+    assert found[5] == ["QRS interval, Limb", "+3.0 g"]
+    assert found[-1] == ["This patient", "130.0 g"]
+
+
+def test_beside_a_cohort_and_the_paper():
+    mean, sd = (dict.fromkeys(NAMES, value) for value in (0.1, 0.02))
+    ours = Population("male", "gradient", "high", 133.4, None, 313, "cohort", 0.15, mean, sd)
+    found = importance.beside(explanation(), ours, dict.fromkeys(NAMES, 0.25))
+    assert list(found.columns) == [
+        "Segment",
+        "Leads",
+        "This ECG",
+        "Heaviest third of our cohort",
+        "Paper, heaviest patients",
+    ]
+    assert found.values.tolist()[2] == ["QRS interval", "Limb", "40.0 %", "10.0 ± 2.0 %", "25.0 %"]
+    assert (
+        "the heaviest third of the cohort, of which the true mass is from 133 g: mean and SD of 313"
+        in importance.whose(ours)
+    )
+    assert "masses a computer drew" in importance.whose(ours)
+
+
+def test_all_methods_side_by_side():
+    found = importance.all_methods([explanation(), explanation("gradient")])
+    assert list(found.columns) == ["Segment", "Leads", "Integrated gradients", "Gradient"]
+    assert found["Gradient"].tolist()[:4] == ["1 %", "0 %", "40 % ★", "30 %"]
