@@ -15,24 +15,16 @@ from lvm.rows import Row, beats_row, estimate_row, explain_row, read_row
 
 _SEXES = ("male", "female", "all")
 _INPUT_SETS = ("model 2", "model 1", "ecg")
+# Those of lvm.explain, which takes seconds to import.
+METHODS = (
+    "gradient", "smoothgrad", "gradient-x-input", "integrated-gradients", "grad-cam", "occlusion", "shapley",
+)  # fmt: skip
 
 
-def cohort(args: argparse.Namespace) -> None:
+def training(args: argparse.Namespace) -> None:
     from lvm.train import commands
 
-    commands.cohort(args)
-
-
-def train(args: argparse.Namespace) -> None:
-    from lvm.train import commands
-
-    commands.train(args)
-
-
-def evaluate(args: argparse.Namespace) -> None:
-    from lvm.train import commands
-
-    commands.evaluate(args)
+    commands.COMMANDS[args.command](args)
 
 
 def segmenter(args: argparse.Namespace) -> None:
@@ -126,9 +118,12 @@ def parser() -> argparse.ArgumentParser:
             action="store_true",
             help="give an estimate although the recording is outside the network's scope; the output says so",
         )
-    explaining.add_argument("--method", choices=("gradient",), default="gradient")
+    explaining.add_argument("--method", choices=METHODS, help="how; by default as on the page Saliency")
     explaining.add_argument(
-        "--threshold", type=_share, default=0.0, metavar="SHARE", help="smaller scores count as zero"
+        "--threshold", type=_share, metavar="SHARE", help="values below this part of the largest count as zero"
+    )
+    explaining.add_argument(
+        "--lead-groups", type=int, choices=(2, 4), default=2, help="limb and chest leads, or by coronary territory"
     )
 
     _cohort_options(commands.add_parser("cohort", help="Make a cohort to train on, as ECG files and a table."))
@@ -138,6 +133,10 @@ def parser() -> argparse.ArgumentParser:
         commands.add_parser(
             "evaluate", help="Compare every system on a table, or judge weights on it; write the tables."
         )
+    )
+
+    _planted_options(
+        commands.add_parser("planted-truth", help="Judge every method of explanation where the truth is known.")
     )
 
     segmenting = commands.add_parser("segmenter", help="Train the network that finds P, QRS and T.")
@@ -150,7 +149,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _cohort_options(command: argparse.ArgumentParser) -> None:
-    command.set_defaults(task=cohort)
+    command.set_defaults(task=training)
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder for the cohort")
     command.add_argument("--ptbxl", type=Path, metavar="DIR", help="start from PTB-XL, the whole or a part")
     command.add_argument(
@@ -175,7 +174,7 @@ def _workers(command: argparse.ArgumentParser) -> None:
 
 
 def _train_options(command: argparse.ArgumentParser) -> None:
-    command.set_defaults(task=train)
+    command.set_defaults(task=training)
     command.add_argument("table", type=Path, metavar="TABLE.csv", help="file, lvm_g, sex, age, height, weight, ...")
     command.add_argument("--out", type=Path, default=Path("weights"), metavar="DIR")
     command.add_argument("--name", type=_name, help="of your bundles; without it they become the standard")
@@ -192,11 +191,17 @@ def _train_options(command: argparse.ArgumentParser) -> None:
 
 
 def _evaluate_options(command: argparse.ArgumentParser) -> None:
-    command.set_defaults(task=evaluate)
+    command.set_defaults(task=training)
     command.add_argument("table", type=Path, metavar="TABLE.csv", help="as for train")
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="a folder for the tables")
-    command.add_argument(
+    instead = command.add_mutually_exclusive_group()
+    instead.add_argument(
         "--external", action="store_true", help="train nothing: judge installed weights on patients they have not met"
+    )
+    instead.add_argument(
+        "--saliency",
+        action="store_true",
+        help="train nothing: where installed weights look in light and heavy hearts",
     )
     command.add_argument("--bundles", nargs="+", metavar="NAME", help="with --external: which; all by default")
     command.add_argument(
@@ -211,6 +216,19 @@ def _evaluate_options(command: argparse.ArgumentParser) -> None:
         "--lvm-ai-filters", type=_count, metavar="N", help="width of LVM-AI; 8, and 32 in its authors' library"
     )
     command.add_argument("--work", type=Path, metavar="DIR", help="what is kept meanwhile; beside the table by default")
+    _workers(command)
+    command.add_argument("--seed", type=_from_zero, default=1)
+
+
+def _planted_options(command: argparse.ArgumentParser) -> None:
+    command.set_defaults(task=training)
+    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="a folder for the tables")
+    command.add_argument("--men", type=_count, default=400, metavar="N", help="in each cohort that is trained on")
+    command.add_argument("--judged", type=_count, default=40, metavar="N", help="further men who are explained")
+    command.add_argument("--epochs", type=_count, default=60, help="at most")
+    command.add_argument(
+        "--work", type=Path, default=Path("runs/planted-truth"), metavar="DIR", help="for cohorts and networks"
+    )
     _workers(command)
     command.add_argument("--seed", type=_from_zero, default=1)
 

@@ -1,11 +1,11 @@
 """What an evaluation found: tables in blocks that must not be confused, and the points of its plots.
 
-`python -m lvm evaluate` makes it and writes it as files:
+`python -m lvm evaluate` and `planted-truth` make it and write it as files:
 
-evaluation.json  all of it; the page Models shows the one in weights/evaluation and the one in weights/external
-tables.md        the tables to read, under the headings and with the words of KINDS
+evaluation.json  all of it; the page Models shows those in the folders of weights/ that are named below
+tables.md        the tables to read, under the headings and with the words of lvm.kinds
 tables.csv       the same to compute with: a row a cell
-plots.html       Bland-Altman and calibration plots by sex, which ask for nothing outside themselves
+plots.html       where there are points: Bland-Altman and calibration plots by sex, which ask for nothing from outside
 """
 
 import csv
@@ -15,64 +15,19 @@ import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 from lvm.errors import EvaluationError
+from lvm.kinds import KINDS as KINDS
+from lvm.kinds import About, Words, words
+from lvm.kinds import Kind as Kind
 from lvm.recording import Sex
 
-# On patients, by the papers; here, on a semi-synthetic cohort; here, on simulated hearts; here, on a user's own table
-# with measured masses; here, on real ECGs of which nobody knows the mass.
-Kind = Literal["paper", "cohort", "simulated", "own", "real"]
-
-SYSTEMS, EXTERNAL = "evaluation", "external"  # folders under weights/: cross-validation of all systems, and elsewhere
+# Folders under weights/: cross-validation of all systems, and elsewhere; where networks look, and which maps are true.
+SYSTEMS, EXTERNAL, SALIENCY, PLANTED = "evaluation", "external", "saliency", "planted-truth"
 DATA, READ, CELLS, PLOTS = "evaluation.json", "tables.md", "tables.csv", "plots.html"
 FORMAT = 1
 NOTICE = "Research and education only. Not a medical device. Do not use for patient care."
-
-
-@dataclass(frozen=True)
-class Words:
-    """What stands above and beside every block of one kind."""
-
-    heading: str
-    shows: str
-    not_shows: str
-
-    @property
-    def beside(self) -> str:
-        return f"Shows {self.shows} Does not show {self.not_shows}"
-
-
-KINDS: dict[Kind, Words] = {
-    "paper": Words(
-        "Paper, on patients (not measured here)",
-        "what the authors found on their patients, whose LV mass was measured.",
-        "anything about this application: neither their patients’ data nor the weights of eLVMass-Net are public.",
-    ),
-    "cohort": Words(
-        "Ours, on the semi-synthetic cohort (masses a computer drew)",
-        "which method recovers, from the ECG and the body size, a mass that was made from known features of the ECG; "
-        "that the programs work; what a choice of preprocessing costs on such signals.",
-        "how far off anybody’s LV mass would be, nor which method is best on patients. The masses were drawn to have "
-        "the paper’s mean and spread, so an error near the paper’s confirms nothing.",
-    ),
-    "simulated": Words(
-        "Ours, on simulated hearts (masses that depend on one known thing)",
-        "that the programs work, and which method finds the one thing on which the mass depends.",
-        "anything about patients: neither the ECGs nor the masses are anybody’s.",
-    ),
-    "own": Words(
-        "Ours, on your own table",
-        "how far off each method was on the patients of that table, each judged without having been met in training.",
-        "how far off it would be in another hospital, with other electrocardiographs, or by another way to measure "
-        "LV mass.",
-    ),
-    "real": Words(
-        "Ours, on real ECGs (nobody’s LV mass is known)",
-        "whether estimates are higher in ECGs that were coded as LV hypertrophy than in normal ones.",
-        "by how many grams an estimate is off. The codes themselves rest on the ECG, largely on its voltage.",
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -83,12 +38,17 @@ class Block:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+    about: About = "mass"
 
     def __post_init__(self) -> None:
         if not self.columns or len(set(self.columns)) < len(self.columns):
             raise ValueError(f"the columns {self.columns} of a block are none or not different")
         if any(len(row) != len(self.columns) for row in self.rows):
             raise ValueError(f"a block with the columns {self.columns} has a row of another length")
+
+    @property
+    def words(self) -> Words:
+        return words(self.kind, self.about)
 
 
 @dataclass(frozen=True)
@@ -131,21 +91,20 @@ class Evaluation:
 
 
 def write(evaluation: Evaluation, folder: Path) -> None:
-    """Write the four files, over older ones; masses in evaluation.json are rounded to 0.1 g."""
+    """Write the files, over older ones; masses in evaluation.json are rounded to 0.1 g."""
     from lvm.show.evaluation import page
 
     fields = {"format": FORMAT} | evaluation.as_dict()
     for points in fields["points"]:
         for name in ("estimate_g", "truth_g"):
             points[name] = [round(grams, 1) for grams in points[name]]
-    folder.mkdir(parents=True, exist_ok=True)
     data = json.dumps(fields, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    for name, text in (
-        (DATA, data + "\n"),
-        (READ, markdown(evaluation)),
-        (CELLS, cells(evaluation)),
-        (PLOTS, page(evaluation)),
-    ):
+    texts = {DATA: data + "\n", READ: markdown(evaluation), CELLS: cells(evaluation)}
+    if evaluation.points:
+        texts[PLOTS] = page(evaluation)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / PLOTS).unlink(missing_ok=True)
+    for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8", newline="")
 
 
@@ -161,7 +120,7 @@ def read(folder: Path) -> Evaluation | None:
         return _evaluation(json.loads(data))
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise EvaluationError(
-            f"{DATA} in {folder.name} is damaged: {error}. Make it again with `python -m lvm evaluate`."
+            f"{DATA} in {folder.name} is damaged: {error}. Make it again with the command that made it."
         ) from None
 
 
@@ -186,8 +145,11 @@ def _table(found: Any) -> Table:
 
 
 def _block(found: Any) -> Block:
-    kind, columns, rows, note = _fields(found, "kind", "columns", "rows", "note")
-    return Block(_one_of(Kind, kind), _texts(columns), tuple(map(_texts, _list(rows))), _text(note))
+    if isinstance(found, dict):  # older ones do not say it
+        found = {"about": "mass"} | found
+    kind, columns, rows, note, about = _fields(found, "kind", "columns", "rows", "note", "about")
+    rows = tuple(map(_texts, _list(rows)))
+    return Block(_one_of(Kind, kind), _texts(columns), rows, _text(note), _one_of(About, about))
 
 
 def _points(found: Any) -> Points:
@@ -250,23 +212,23 @@ def cells(evaluation: Evaluation) -> str:
     for table, block in _blocks(evaluation):
         for number, row in enumerate(block.rows, start=1):
             for column, value in zip(block.columns, row, strict=True):
-                rows.writerow((table.name, KINDS[block.kind].heading, number, row[0], column, value))
+                rows.writerow((table.name, block.words.heading, number, row[0], column, value))
     return text.getvalue()
 
 
 def markdown(evaluation: Evaluation) -> str:
     """All tables to read: how they were made, what each kind of block can and cannot show, and the blocks."""
-    kinds = dict.fromkeys(block.kind for _, block in _blocks(evaluation))
+    kinds = dict.fromkeys(block.words for _, block in _blocks(evaluation))
     parts = [f"# {_plain(evaluation.title)}", f"**{NOTICE}**"]
     parts.append("\n".join(f"- {_plain(name)}: {_plain(fact)}" for name, fact in evaluation.made.items()))
     parts.append("## What the blocks can show")
-    parts += [f"**{KINDS[kind].heading}.** {KINDS[kind].beside}" for kind in kinds]
+    parts += [f"**{kind.heading}.** {kind.beside}" for kind in kinds]
     for table in evaluation.tables:
         parts.append(f"## {_plain(table.name)}: {_plain(table.title)}")
         for block in table.blocks:
             lines = [block.columns, ("---",) * len(block.columns), *block.rows]
             parts += [
-                f"### {_plain(table.name)}. {KINDS[block.kind].heading}",
+                f"### {_plain(table.name)}. {block.words.heading}",
                 "\n".join(f"| {' | '.join(map(_plain, line))} |" for line in lines),
                 _plain(block.note),
             ]

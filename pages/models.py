@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from lvm import segmenter, weights
+from lvm import paper, segmenter, weights
 from lvm.errors import LvmError
-from lvm.evaluation import EXTERNAL, SYSTEMS
+from lvm.evaluation import EXTERNAL, PLANTED, SALIENCY, SYSTEMS
 from lvm.show import card_values, cards, cohort, curves, evaluation, model_facts, words
 from lvm.ui.evaluation import MARKS, evaluated, plots, table, tables
 from lvm.ui.frame import CHART, colours
@@ -12,6 +12,15 @@ from lvm.ui.frame import CHART, colours
 COMMAND = "`python -m lvm evaluate` does it, and `python -m lvm evaluate --help` says how."
 NOT_COMPARED = f"Other systems were not compared with ours here yet. {COMMAND}"
 NOT_ELSEWHERE = f"No model was judged on another cohort or on a hospital’s own table here yet. {COMMAND}"
+
+NOT_EXPLAINED = (
+    "Where the installed networks look was not measured over a cohort here yet. `python -m lvm evaluate TABLE.csv "
+    f"--saliency --out weights/{SALIENCY}` does it."
+)
+NOT_PLANTED = (
+    "No method was tried here yet on networks of which it is known where they ought to look. `python -m lvm "
+    f"planted-truth --out weights/{PLANTED}` does it."
+)
 
 
 def one_model() -> None:
@@ -90,7 +99,7 @@ def all_installed() -> None:
 
 def compared() -> None:
     st.header("All systems compared")
-    tables(evaluation.tables(evaluated(SYSTEMS, NOT_COMPARED)), "systems_table")
+    tables(evaluation.tables(evaluated(SYSTEMS, NOT_COMPARED), paper.TABLES), "systems_table")
 
 
 def agree() -> None:
@@ -104,8 +113,17 @@ def elsewhere() -> None:
     st.header("On ECGs that no model has met")
     found = evaluated(EXTERNAL, NOT_ELSEWHERE)
     if found is not None:
-        tables(evaluation.tables(found, papers=False), "external_table")
+        tables(evaluation.tables(found), "external_table")
         plots(found, "external")
+
+
+def saliency() -> None:
+    st.header("Where the networks look")
+    tables(evaluation.tables(evaluated(SALIENCY, NOT_EXPLAINED), paper.SALIENCY), "saliency_table")
+    st.header("Which method finds the truth, where it is known")
+    found = evaluated(PLANTED, NOT_PLANTED)
+    if found is not None:
+        tables(evaluation.tables(found), "planted_table")
 
 
 def cohort_and_waves() -> None:
@@ -137,6 +155,7 @@ SECTIONS = {
     "Systems compared": compared,
     "Agreement": agree,
     "External validation": elsewhere,
+    "Saliency": saliency,
     "Cohort and waves": cohort_and_waves,
 }
 

@@ -4,12 +4,14 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
 from lvm import evaluation
 from lvm.errors import EvaluationError
-from lvm.evaluation import KINDS, Block, Points, cells, markdown, read, write
+from lvm.evaluation import Block, Points, Table, cells, markdown, read, write
+from lvm.kinds import KINDS, words
 from lvm.show.evaluation import frame
 from lvm.ui.frame import BANNER
 from tests import made_up
@@ -89,17 +91,32 @@ def test_csv_has_every_cell_with_the_heading_of_its_kind(written):
     assert list(rows[0]) == ["table", "block", "row number", "row name", "column", "value"]
 
 
-def test_no_two_kinds_have_the_same_heading_or_words():
-    assert set(KINDS) == {"paper", "cohort", "simulated", "own", "real"}
-    assert len({words.heading for words in KINDS.values()}) == len({words.beside for words in KINDS.values()}) == 5
-    assert KINDS["paper"].heading == "Paper, on patients (not measured here)"
-    assert KINDS["cohort"].heading == "Ours, on the semi-synthetic cohort (masses a computer drew)"
-    assert KINDS["real"].heading == "Ours, on real ECGs (nobody’s LV mass is known)"
-    assert KINDS["own"].heading == "Ours, on your own table"
-    for words in KINDS.values():
-        assert words.beside.startswith("Shows ")
-        assert " Does not show " in words.beside
+def test_the_notice_is_the_banner():
     assert evaluation.NOTICE == BANNER
+
+
+def test_without_points_there_are_no_plots_not_even_older_ones(tmp_path):
+    write(made_up.evaluation(), tmp_path)
+    assert (tmp_path / "plots.html").is_file()
+    found = replace(made_up.evaluation(), points=())
+    write(found, tmp_path)
+    assert {file.name for file in tmp_path.iterdir()} == {"evaluation.json", "tables.md", "tables.csv"}
+    assert read(tmp_path) == found
+
+
+def test_what_a_block_is_about_is_kept_and_words_it(tmp_path):
+    mass = Block("cohort", ("a",), (("1",),))
+    importance = replace(mass, about="importance")
+    write(replace(made_up.evaluation(), tables=(Table("T", "Both", (mass, importance)),)), tmp_path)
+    assert read(tmp_path).tables[0].blocks == (mass, importance)
+    text = (tmp_path / "tables.md").read_text(encoding="utf-8")
+    for block in (mass, importance):
+        assert text.count(words("cohort", block.about).beside) == 1
+    file = tmp_path / "evaluation.json"
+    fields = json.loads(file.read_text())
+    del fields["tables"][0]["blocks"][0]["about"]  # as older ones were written
+    file.write_text(json.dumps(fields))
+    assert read(tmp_path).tables[0].blocks == (mass, importance)
 
 
 def altered(*path, value=None, drop=False):
@@ -136,6 +153,8 @@ def altered(*path, value=None, drop=False):
         (altered("made", "Folds", value=5), "a text is expected"),
         (altered("tables", value={}), "a list is expected"),
         (altered("tables", 0, "blocks", 0, "kind", value=None), "one of paper"),
+        (altered("tables", 0, "blocks", 0, "about", value="cost"), "one of mass, importance is expected, not 'cost'"),
+        (altered("tables", 0, "blocks", 0, value=3), "found but 3"),
         (altered("tables", 0, "blocks", 0, "rows", 0, value=["alone"]), "a row of another length"),
         (altered("tables", 0, "blocks", 0, "rows", 0, 1, value=1.5), "a text is expected, not 1.5"),
         (altered("tables", 0, "blocks", 0, "columns", value=["a", "a", "b"]), "not different"),

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import lvm.read
-from lvm.__main__ import main
+from lvm import explain
+from lvm.__main__ import METHODS, main, parser
 from lvm.cohort.examples import EXAMPLES
 from lvm.recording import LEADS
 
@@ -111,7 +112,7 @@ def test_a_bundle_can_be_named(ecg, capsys):
 def test_explain(ecg, capsys):
     assert main(["explain", ecg, "--json", "--threshold", "0.1"]) == 0
     (row,) = objects(capsys)
-    assert row["method"] == "gradient"
+    assert (row["method"], row["threshold"]) == (explain.DEFAULT, 0.1)
     assert [(c["segment"], c["group"]) for c in row["table"]] == [
         (segment, group)
         for segment in ("PR interval", "QRS interval", "ST segment", "T wave", "TP interval")
@@ -119,6 +120,58 @@ def test_explain(ecg, capsys):
     ]
     assert sum(c["share"] for c in row["table"]) == pytest.approx(1)
     assert row["baseline"]["lvm_g"] > 0
+    trust = row["trust"]
+    assert trust["verdict"] in ("good", "caution", "bad")
+    assert set(trust["checks"].values()) <= {"good", "caution", "bad", "unknown"}
+    assert -1 <= trust["randomised_similarity"] <= 1
+    assert trust["agreement_with"] == "shapley"
+    assert [d["segment"] for d in trust["deletion"]] == [c["segment"] for c in row["table"]]
+    assert trust["largest"] == max(row["table"], key=lambda c: c["share"])["segment"] + ", precordial"
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_explain_by_every_method(ecg, capsys, method):
+    assert main(["explain", ecg, "--json", "--method", method]) == 0
+    (row,) = objects(capsys)
+    parts = [c["grams"] for c in row["table"]] + [s["grams"] for s in row["scalars"]]
+    if method == "grad-cam":
+        assert set(parts) == {None}
+        assert row["baseline"]["lvm_g"] is None
+        assert row["trust"]["completeness_gap_g"] is None
+        return
+    gap_g = row["lvm_g"] - row["baseline"]["lvm_g"] - sum(parts)
+    assert gap_g == pytest.approx(row["trust"]["completeness_gap_g"], abs=1e-6)
+    if method == "shapley":
+        assert abs(gap_g) < 0.1
+    if method == "integrated-gradients":
+        assert abs(gap_g) < 0.01 * abs(row["lvm_g"] - row["baseline"]["lvm_g"])
+
+
+def test_explain_in_four_lead_groups(ecg, capsys):
+    assert main(["explain", ecg, "--json", "--method", "shapley", "--lead-groups", "4"]) == 0
+    (row,) = objects(capsys)
+    assert [c["group"] for c in row["table"]][:4] == ["anterior", "lateral", "inferior", "aVR"]
+    assert sum(c["share"] for c in row["table"]) == pytest.approx(1)
+    assert abs(row["trust"]["completeness_gap_g"]) < 0.1
+
+
+def test_the_methods_of_the_command_line_are_all_there_are():
+    assert set(METHODS) == set(explain.METHODS)
+    assert len(METHODS) == 7
+    for method in METHODS:
+        assert parser().parse_args(["explain", "x", "--method", method]).method == method
+
+
+def test_what_is_not_said_to_explain_is_left_to_the_library(capsys):
+    given = parser().parse_args(["explain", "x"])
+    assert (given.method, given.threshold, given.lead_groups) == (None, None, 2)
+    given = parser().parse_args(["explain", "x", "--lead-groups", "4", "--threshold", "0"])
+    assert (given.threshold, given.lead_groups) == (0.0, 4)
+    for wrong in (["--method", "guess"], ["--lead-groups", "3"], ["--threshold", "1.1"]):
+        with pytest.raises(SystemExit) as stop:
+            main(["explain", "x", *wrong])
+        assert stop.value.code == 2
+        assert wrong[0] in capsys.readouterr().err
 
 
 def test_for_people_says_the_same(ecg, capsys):
@@ -220,7 +273,8 @@ def test_real_files_through_the_whole_chain(shared, capsys, file, options, lvm_g
     assert len(row["per_beat_g"]) == beats
     for name in ("p_axis_deg", "qrs_axis_deg", "t_axis_deg", "qrs_duration_ms"):
         assert row["inputs"][name]["source"] == "device"
-    assert main(["explain", str(shared / "ecg-files" / file), "--json", *options]) == 0
+    as_in_the_paper = ["--method", "gradient", "--threshold", "0"]
+    assert main(["explain", str(shared / "ecg-files" / file), "--json", *as_in_the_paper, *options]) == 0
     (row,) = objects(capsys)
     assert sum(c["share"] for c in row["table"]) == pytest.approx(1)
     assert row["table"][3]["share"] == pytest.approx(qrs_precordial, abs=0.005)

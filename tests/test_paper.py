@@ -2,8 +2,11 @@
 
 import re
 
+import pytest
+
 from lvm import paper
 from lvm.cohort.mass import TABLE_1
+from lvm.waves import SEGMENTS
 
 TABLE_2 = {"ECG only": "19.22 0.91 17.39 1.39", "Model 1": "14.56 0.53 13.03 1.00", "Model 2": "14.33 0.71 12.90 1.12"}
 TABLE_3 = {
@@ -99,3 +102,68 @@ def test_all_are_of_the_papers_and_name_their_source():
         (block,) = table.blocks
         assert block.kind == "paper"
         assert block.note.startswith("Khurshid 2021, " if block is paper.OTHERS else paper.SOURCE)
+
+
+# Limb, precordial of a low, a middle and a high mass.
+IMPORTANCE = {
+    "all": {
+        "PR interval": "3.52 0.52 3.16 0.06 3.90 0.00",
+        "QRS interval": "34.32 42.90 37.96 41.78 53.28 17.52",
+        "ST segment": "0.00 11.08 0.00 16.62 0.04 0.08",
+        "T wave": "0.00 6.52 0.00 0.00 2.76 22.42",
+        "TP interval": "0.00 1.18 0.48 0.00 0.00 0.00",
+        "total": "37.84 62.16 41.58 58.42 59.98 40.02",
+    },
+    "Men": {
+        "PR interval": "1.0 0.0 0.5 0.0 0.2 0.0",
+        "QRS interval": "34.8 53.7 39.0 22.8 49.2 9.2",
+        "ST segment": "0.0 10.5 0.0 7.4 0.0 0.0",
+        "T wave": "0.0 0.0 0.0 30.3 7.0 34.5",
+        "TP interval": "0.0 0.0 0.0 0.0 0.0 0.0",
+        "total": "35.8 64.2 39.5 60.5 56.4 43.6",
+    },
+    "Women": {
+        "PR interval": "0.0 0.0 4.4 0.0 1.5 0.4",
+        "QRS interval": "36.5 49.2 34.5 30.8 54.7 26.3",
+        "ST segment": "0.0 0.0 0.0 8.4 0.0 1.2",
+        "T wave": "0.0 14.3 0.0 21.9 0.0 16.0",
+        "TP interval": "0.0 0.0 0.0 0.0 0.0 0.0",
+        "total": "36.5 63.5 38.9 61.1 56.2 43.8",
+    },
+}
+
+
+def test_every_figure_of_the_tables_of_importance():
+    both = {name[0].upper() + name[1:]: row for name, row in IMPORTANCE["all"].items()}
+    assert figures(paper.TABLE_5) == both
+    by_sex = {f"{who}, {name}": row for who in ("Men", "Women") for name, row in IMPORTANCE[who].items()}
+    assert figures(paper.TABLE_6) == by_sex
+    for block in (paper.TABLE_5, paper.TABLE_6):
+        assert block.columns == (
+            "Segment", "Low: limb", "Low: precordial", "Middle: limb", "Middle: precordial", "High: limb",
+            "High: precordial",
+        )  # fmt: skip
+        assert all(re.fullmatch(r"\d+\.\d+ %", cell) for row in block.rows for cell in row[1:])
+        assert block.note.startswith(paper.SOURCE)
+        assert (block.kind, block.about) == ("paper", "importance")
+    assert [table.name for table in paper.SALIENCY] == ["Table 5", "Table 6"]
+
+
+@pytest.mark.parametrize(("sexes", "who"), [("all", "all"), ("male", "Men"), ("female", "Women")])
+def test_importance_as_numbers(sexes, who):
+    for k, third in enumerate(paper.THIRDS):
+        found = paper.importance(sexes, third)
+        assert list(found) == [(segment, group) for segment in SEGMENTS for group in ("limb", "precordial")]
+        for (segment, group), share in found.items():
+            printed = IMPORTANCE[who][segment].split()[2 * k + (group == "precordial")]
+            assert share == pytest.approx(float(printed) / 100)
+        assert sum(found.values()) == pytest.approx(1, abs=0.0015)  # as far as the paper's own figures add up
+
+
+def test_how_many_cells_are_empty():
+    """By which lvm.explain.CUT_OFF was chosen."""
+    empty = {
+        sexes: sum(share == 0 for third in paper.THIRDS for share in paper.importance(sexes, third).values())
+        for sexes in ("all", "male", "female")
+    }
+    assert empty == {"all": 10, "male": 16, "female": 16}

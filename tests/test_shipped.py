@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from lvm import weights
+from lvm import evaluation, weights
 from lvm.analysis import analyse
+from lvm.cohort.planted import ECG_CELLS
 from lvm.cohort.simulate import Heart
 from lvm.estimate import estimate
+from lvm.explain import DEFAULT, METHODS
 from lvm.recording import Patient
 from tests.helpers import recording
 
@@ -77,3 +79,33 @@ def test_the_estimate_repeats_from_beat_to_beat(served):
     card, _ = served
     most_g = 3 if card.config.input_set == "ecg" else 1.5  # the ECG alone has to tell the sex and the size too
     assert card.fields["metrics"]["repeatability"]["median_sd_g"] < most_g
+
+
+def planted(table):
+    """Rows of a shipped planted-truth table, by their first cell."""
+    found = evaluation.read(weights.FOLDER / evaluation.PLANTED)
+    (block,) = next(t.blocks for t in found.tables if t.name == table)
+    return block, {row[0]: dict(zip(block.columns, row, strict=True)) for row in block.rows}
+
+
+def test_the_default_method_finds_every_planted_cell_and_is_the_best():
+    block, rows = planted("Planted truth")
+    name = METHODS[DEFAULT].name
+    assert len(rows) == 11
+    assert all(float(rows[cell]["Learned, r"]) >= 0.9 for cell in ECG_CELLS)
+    assert rows["Found"][name] == "10 of 10"
+    assert f"{name} finds 10" in block.note
+    assert block.note.endswith("the most of all methods.")
+
+
+def test_networks_of_the_body_alone_are_known_by_their_shapley_values():
+    _, rows = planted("Patient values")
+    part = {cell: float(row["Part of the patient values"].split()[0]) for cell, row in rows.items()}
+    assert part["Height and weight"] >= 99
+    assert max(part[cell] for cell in ECG_CELLS) < 60
+
+
+def test_the_default_map_is_no_more_like_a_network_s_that_learned_nothing_than_chance():
+    _, rows = planted("Shuffled weights")
+    name = METHODS[DEFAULT].name
+    assert float(rows["Mean"][name]) <= float(rows["Both shuffled"][name]) + 0.05

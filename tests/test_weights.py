@@ -198,7 +198,7 @@ def test_a_card_that_says_nothing_of_its_average_patient_is_refused(tmp_path, od
     file = tmp_path / "small" / "card.json"
     file.write_text(json.dumps(json.loads(file.read_text()) | {"average": odd}))
     weights.load.cache_clear()
-    with pytest.raises(WeightsError, match="bundle small has no average|average patient of small cannot be read"):
+    with pytest.raises(WeightsError, match=r"bundle small has no average|average patient of small cannot be read"):
         weights.load("small", tmp_path)
 
 

@@ -1,12 +1,12 @@
 """An evaluation as tables for the screen, and its plots as one HTML page that asks for nothing outside itself."""
 
 import re
+from collections.abc import Sequence
 from html import escape
 
 import pandas as pd
 from plotly.io import to_html
 
-from lvm import paper
 from lvm.evaluation import KINDS, NOTICE, Block, Evaluation, Points, Table
 from lvm.show import agreement
 from lvm.show.card_values import plain
@@ -29,11 +29,10 @@ h3 { font-size: 1rem; margin: 1.4rem 0 .4rem } figure { margin: 0; overflow-x: a
 """
 
 
-def tables(evaluation: Evaluation | None, *, papers: bool = True) -> dict[str, Table]:
-    """By what the user chooses from; papers: also those tables of the papers that the evaluation does not repeat."""
+def tables(evaluation: Evaluation | None, papers: Sequence[Table] = ()) -> dict[str, Table]:
+    """By what the user chooses from; papers: tables of the papers, of which those follow that are not repeated."""
     found = list(evaluation.tables) if evaluation else []
-    if papers:
-        found += [table for table in paper.TABLES if table.name not in {one.name for one in found}]
+    found += [table for table in papers if table.name not in {one.name for one in found}]
     return {f"{table.name}: {table.title}": table for table in found}
 
 
@@ -44,8 +43,8 @@ def frame(block: Block) -> pd.DataFrame:
 
 
 def _whole(text: str) -> str:
-    """In a narrow cell '14.56 ± 0.53 g' and '0.93 (0.89–0.96)' stay whole."""
-    text = re.sub(r" (?=±)|(?<=±) |(?<=\d) (?=[%(a-z])", "\N{NO-BREAK SPACE}", text)
+    """In a narrow cell '14.56 ± 0.53 g', '0.93 (0.89–0.96)' and '7 of 10' stay whole."""
+    text = re.sub(r" (?=±)|(?<=±) |(?<=\d) (?=[%(a-z])|(?<=\bof) (?=\d)", "\N{NO-BREAK SPACE}", text)
     return re.sub(r"(?<=\d)–(?=\d)", "–\N{WORD JOINER}", text)
 
 

@@ -124,6 +124,7 @@ def train_bundle(
     real: Sequence[Source] = (),
     checkpoints: Path | None = None,
     workers: int = 1,
+    dropout: float = Config.dropout,
 ) -> weights.Card:
     """Train and install one bundle under `folder`; progress goes to standard error.
 
@@ -131,7 +132,7 @@ def train_bundle(
     real : recordings without LV mass on which the discrimination is measured.
     checkpoints : a folder from which an interrupted training goes on.
     """
-    name, config = name_of(sexes, input_set, prefix), Config(input_set=input_set, sexes=sexes)
+    name, config = name_of(sexes, input_set, prefix), Config(input_set=input_set, sexes=sexes, dropout=dropout)
     examples = data.examples
     folds = folds_of(examples, recipe.seed, sexes)
     if checkpoints is not None:

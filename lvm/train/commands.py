@@ -1,23 +1,24 @@
-"""What `python -m lvm cohort`, `train` and `evaluate` do."""
+"""What `python -m lvm cohort`, `train`, `evaluate` and `planted-truth` do."""
 
 import argparse
-import datetime
 import hashlib
 import json
-import platform
 import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from lvm.errors import CohortError
+from lvm.kinds import Kind
+from lvm.net.config import Sexes
 from lvm.processes import with_one_thread
 from lvm.recording import SEXES, Sex
+from lvm.train import facts
 
 if TYPE_CHECKING:
     from lvm.cohort.source import Source
-    from lvm.evaluation import Evaluation, Kind
+    from lvm.evaluation import Evaluation
     from lvm.train.bundle import Data
     from lvm.train.examples import Examples
     from lvm.weights import Bundle
@@ -102,16 +103,34 @@ def _about_rows(found: "Examples", left_out: list[str]) -> None:
 
 @with_one_thread()
 def evaluate(args: argparse.Namespace) -> None:
-    """Compare all systems by cross-validation on a table, or judge installed weights on it, and write the tables."""
+    """Write tables of a table's recordings: all systems by cross-validation, installed weights judged, or where these
+    look."""
+    started = time.monotonic()
+    _check_folders(args.out, args.work)
+    bundles = _bundles_to_judge(args)
+    result = _explained(args) if args.saliency else _judged_or_compared(args, bundles)
+    _write(result, args.out, started)
+
+
+def _check_folders(*folders: Path | None) -> None:
+    for folder in folders:
+        if folder is not None and folder.exists() and not folder.is_dir():
+            raise CohortError(f"{folder.name} is a file, and a folder is needed. Give another name.")
+
+
+def _write(result: "Evaluation", out: Path, started: float) -> None:
     from lvm import evaluation
+
+    evaluation.write(result, out)
+    minutes = round((time.monotonic() - started) / 60, 1)
+    print(json.dumps({"out": str(out), "tables": [t.name for t in result.tables], "minutes": minutes}))
+
+
+def _judged_or_compared(args: argparse.Namespace, bundles: "Sequence[Bundle]") -> "Evaluation":
     from lvm.cohort import files, ptbxl
     from lvm.train import examples
     from lvm.train.bundle import Data
 
-    for folder in (args.out, args.work):
-        if folder is not None and folder.exists() and not folder.is_dir():
-            raise CohortError(f"{folder.name} is a file, and a folder is needed. Give another name.")
-    started, bundles = time.monotonic(), _bundles_to_judge(args)
     made = files.made_here(args.table)
     sources = ptbxl.sources(args.ptbxl, _progress("PTB-XL read")) if args.ptbxl else []
     found, left_out = examples.load(
@@ -119,11 +138,55 @@ def evaluate(args: argparse.Namespace) -> None:
     )
     _about_rows(found, left_out)
     data = Data(found, len(left_out), made)
-    kind: Kind = "own" if made is None else "cohort" if data.kind == "semi-synthetic cohort" else "simulated"
-    result = _judged(args, data, kind, bundles) if args.external else _compared(args, data, kind, sources)
-    evaluation.write(result, args.out)
-    minutes = round((time.monotonic() - started) / 60, 1)
-    print(json.dumps({"out": str(args.out), "tables": [t.name for t in result.tables], "minutes": minutes}))
+    if args.external:
+        return _judged(args, data, facts.kind_of(made), bundles)
+    return _compared(args, data, facts.kind_of(made), sources)
+
+
+def _explained(args: argparse.Namespace) -> "Evaluation":
+    """Also writes the numbers, for the page Saliency to set a patient's against."""
+    from lvm import weights
+    from lvm.cohort import files
+    from lvm.explain import DEFAULT, METHODS, population
+    from lvm.train import importance
+
+    made, methods = files.made_here(args.table), list(dict.fromkeys(["gradient", DEFAULT]))
+    names: dict[Sexes, str] = {sexes: weights.choose(sexes, "model 2", args.weights) for sexes in get_args(Sexes)}
+    found, left_out = importance.explained(
+        args.table, names, args.weights, methods, args.skip_bad_rows, _progress("recordings explained"), args.workers
+    )
+    for line in left_out:
+        print(f"left out: {line}", file=sys.stderr)
+    every = importance.populations(found, facts.kind_of(made), methods)
+    said = facts.facts(made, [one.sex for one in found], [one.patient for one in found], len(left_out))
+    said["Weights"] = facts.weights([weights.load(name, args.weights).card for name in names.values()])
+    met = importance.met_in_training(args.weights, names.values(), {one.patient for one in found})
+    said["Met in training"] = f"{met:,} of the patients: this tells where networks look, not how far they err"
+    said["Cut-off"] = facts.cut_offs(METHODS[method] for method in methods)
+    population.write(every, args.out)
+    return importance.evaluation(every, methods, said)
+
+
+@with_one_thread()
+def planted_truth(args: argparse.Namespace) -> None:
+    """Train on cohorts whose mass depends on one known thing, and write which methods of explanation find it."""
+    from lvm.cohort import planted
+    from lvm.train import planted_tables
+    from lvm.train import planted_truth as truth
+    from lvm.train.fit import Recipe
+
+    started = time.monotonic()
+    _check_folders(args.out, args.work)
+    recipe = Recipe(epochs=args.epochs, patience=20, batch=16, seed=args.seed)
+    judged = {}
+    for cell in planted.CELLS:
+        print(f"{cell}:", file=sys.stderr, flush=True)
+        counts: dict[Sex, int] = {"male": args.men, "female": 0}
+        name = truth.trained_on(cell, counts, args.work, recipe, args.workers, _progress("recordings")).card.name
+        folder, say = args.work / truth.WEIGHTS, _progress("men explained")
+        judged[cell] = truth.judged(cell, name, folder, args.judged, args.seed + 1, args.workers, say)
+    said = facts.made_with() | planted_tables.described(judged, args.men, recipe)
+    _write(planted_tables.evaluation(judged, said), args.out, started)
 
 
 def _bundles_to_judge(args: argparse.Namespace) -> "list[Bundle]":
@@ -149,19 +212,19 @@ def _judged(args: argparse.Namespace, data: "Data", kind: "Kind", bundles: "Sequ
     from lvm.train import external
     from lvm.train.folds import FOLDS, split
 
-    found, facts = data.examples, _facts(data)
+    found, said = data.examples, facts.of_data(data)
     serving = [b for b in bundles if any(found.of_sex(sex).any() for sex in b.card.sexes)]
     if not serving:
         raise CohortError("None of the weights is for the sex of the table's patients.")
-    facts["Weights"] = ", ".join(f"{b.card.name} ({b.card.sha256[:12]})" for b in serving)
+    said["Weights"] = facts.weights([b.card for b in serving])
     if data.cohort is not None:
-        facts["What it can show"] = (
+        said["What it can show"] = (
             "how the weights do on recordings that they have not met; not how they carry over to patients, for the "
             "masses were drawn by the same rules as those behind the weights"
         )
     enough = len(set(found.patient.tolist())) >= 2 * FOLDS
     folds = split(found.patient, found.lvm_g, args.seed) if enough else ()
-    return external.validate(serving, found, folds, kind, data.cohort, facts)
+    return external.validate(serving, found, folds, kind, data.cohort, said)
 
 
 def _compared(args: argparse.Namespace, data: "Data", kind: "Kind", sources: "Sequence[Source]") -> "Evaluation":
@@ -171,7 +234,7 @@ def _compared(args: argparse.Namespace, data: "Data", kind: "Kind", sources: "Se
     from lvm.train.folds import split
     from lvm.train.found import Found
 
-    found, facts = data.examples, _facts(data)
+    found, made = data.examples, facts.of_data(data)
     sexes = [sex for sex in SEXES if found.of_sex(sex).any()]
     for sex in sexes:
         folds_of(found, args.seed, sex)  # what cannot be split is refused before anything is trained
@@ -189,27 +252,12 @@ def _compared(args: argparse.Namespace, data: "Data", kind: "Kind", sources: "Se
         print(line, file=sys.stderr, flush=True)
 
     said = compare.compare(compared, found, real_ecgs, folds, recipe, work, args.workers, len(tested), say)
-    facts["Folds"] = f"{len(tested)} of {len(folds)}, by patient, stratified on LV mass"
-    facts["Training"] = systems.described(recipe, width)
-    facts["Training took"] = f"{sum(s.minutes for s in said.values()):.0f} min in all, one after the other"
+    made["Folds"] = f"{len(tested)} of {len(folds)}, by patient, stratified on LV mass"
+    made["Training"] = systems.described(recipe, width)
+    made["Training took"] = f"{sum(s.minutes for s in said.values()):.0f} min in all, one after the other"
     if people:
-        facts["Real ECGs"] = f"{len(people)} of PTB-XL, one a patient, no conduction disease, no atrial fibrillation"
-    return tables.evaluation(Found(found, tested, said, people, real_ecgs, kind, data.cohort), facts)
+        made["Real ECGs"] = f"{len(people)} of PTB-XL, one a patient, no conduction disease, no atrial fibrillation"
+    return tables.evaluation(Found(found, tested, said, people, real_ecgs, kind, data.cohort), made)
 
 
-def _facts(data: "Data") -> dict[str, str]:
-    import torch
-
-    from lvm import __version__
-
-    found = data.examples
-    men, women = (int(found.of_sex(sex).sum()) for sex in SEXES)
-    sources = ", ".join(f"{s['name']} ({s['licence']})" for s in (data.cohort or {}).get("sources", []))
-    patients = len(set(found.patient.tolist()))
-    return {
-        "Data": data.kind + (f", made of {sources}" if sources else ""),
-        "Recordings": f"{len(found):,} of {patients:,} patients; {men:,} of men, {women:,} of women",
-        "Left out": f"{data.left_out:,}",
-        "Date": datetime.date.today().isoformat(),
-        "Made with": f"version {__version__}, Python {platform.python_version()}, torch {torch.__version__}",
-    }
+COMMANDS = {"cohort": cohort, "train": train, "evaluate": evaluate, "planted-truth": planted_truth}

@@ -8,7 +8,8 @@ import streamlit as st
 
 from lvm import weights
 from lvm.errors import EvaluationError
-from lvm.evaluation import KINDS, Block, Evaluation, Kind, Table, read
+from lvm.evaluation import Block, Evaluation, Table, read
+from lvm.kinds import KINDS, Kind, Words
 from lvm.show import agreement, evaluation
 from lvm.show.card_values import plain
 from lvm.ui.frame import CHART, colours
@@ -54,17 +55,17 @@ def tables(by_label: dict[str, Table], key: str) -> None:
 
 
 @contextmanager
-def _framed(kind: Kind) -> Iterator[None]:
+def _framed(kind: Kind, words: Words) -> Iterator[None]:
     """A frame whose heading and words say whose figures are in it."""
     with st.container(border=True):
-        st.subheader(KINDS[kind].heading, **MARKS[kind])
-        st.markdown(KINDS[kind].beside)
+        st.subheader(words.heading, **MARKS[kind])
+        st.markdown(words.beside)
         yield
 
 
 def _block(block: Block, name: str) -> None:
-    with _framed(block.kind):
-        table(evaluation.frame(block), f"{name}. {KINDS[block.kind].heading}")
+    with _framed(block.kind, block.words):
+        table(evaluation.frame(block), f"{name}. {block.words.heading}")
         if block.note:
             st.markdown(f":small[{plain(block.note)}]")
 
@@ -75,7 +76,7 @@ def plots(found: Evaluation, key: str) -> None:
     if not by_system:
         st.markdown("No estimates of single ECGs are kept with it.")
         return
-    with _framed(found.kind):
+    with _framed(found.kind, KINDS[found.kind]):
         system = st.selectbox("System", list(by_system), key=f"{key}_system", persist_state="session")
         parts = by_system[system]
         for heading, draw, describe in (

@@ -7,7 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lvm import paper
-from lvm.evaluation import EXTERNAL, KINDS, SYSTEMS, Table, write
+from lvm.evaluation import EXTERNAL, PLANTED, SALIENCY, SYSTEMS, Block, Evaluation, Table, write
+from lvm.kinds import KINDS, words
 from lvm.show.agreement import bland_altman_described, calibration_described
 from lvm.ui.frame import BANNER
 from tests import bundles, made_up
@@ -18,6 +19,7 @@ SECTIONS = (
     "Systems compared",
     "Agreement",
     "External validation",
+    "Saliency",
     "Cohort and waves",
 )
 
@@ -59,6 +61,14 @@ def whole(bare):
     found = made_up.evaluation("own")
     ours = Table("Bundles", "On this table", found.tables[0].blocks[1:2])
     write(replace(found, tables=(ours,)), bare / EXTERNAL)
+    shares = Block(
+        "cohort", paper.TABLE_5.columns, (("QRS interval", *["16.7 ± 2.0 %"] * 6),), "Made up.", "importance"
+    )
+    table_5 = replace(paper.SALIENCY[0], blocks=(*paper.SALIENCY[0].blocks, shares))
+    write(Evaluation("Made-up importance", "cohort", {}, (table_5,), ()), bare / SALIENCY)
+    truth = Block("simulated", ("Planted in", "Gradient"), (("T wave, limb", "98 %, 2 of 2"),))
+    tables = (Table("Planted truth", "Found or not", (truth,)), Table("Shuffled weights", "Alike or not", (truth,)))
+    write(Evaluation("Made-up truth", "simulated", {"Judged": "2 men"}, tables, ()), bare / PLANTED)
     return bare
 
 
@@ -169,6 +179,34 @@ def test_a_table_that_is_gone_is_chosen_no_longer(whole):
     app.run()
     assert not app.exception
     assert [h.value for h in app.subheader] == [KINDS["paper"].heading]
+
+
+def test_tables_5_and_6_stand_beside_ours_with_words_of_their_own(whole):
+    app = visit("Saliency")
+    assert app.selectbox(key="saliency_table").options == [f"{one.name}: {one.title}" for one in paper.SALIENCY]
+    kinds = ("paper", "cohort", "simulated")
+    assert [h.value for h in app.subheader] == [KINDS[kind].heading for kind in kinds]
+    for kind in kinds[:2]:
+        assert words(kind, "importance").beside in said(app)
+        assert KINDS[kind].beside not in said(app)
+    papers, ours, made, truth = app.table
+    assert len(papers.value) == 6
+    assert ours.value.iloc[0, 0] == "QRS interval"
+    assert list(made.value["Fact"]) == ["Judged"]
+    assert truth.proto.alt == f"Planted truth: Found or not. {KINDS['simulated'].heading}"
+    app.selectbox(key="planted_table").set_value("Shuffled weights: Alike or not").run()
+    assert app.table[3].proto.alt.startswith("Shuffled weights: ")
+    app.selectbox(key="saliency_table").set_value("Table 6: Importance of each segment, networks of one sex").run()
+    assert len(app.table[0].value) == 12  # the paper's alone: ours has none
+
+
+def test_without_what_was_measured_it_says_how_and_the_papers_tables_stand(bare):
+    app = visit("Saliency")
+    saliency, planted = (info.value for info in app.info[1:])
+    assert "`python -m lvm evaluate TABLE.csv --saliency --out weights/saliency`" in saliency
+    assert "`python -m lvm planted-truth --out weights/planted-truth`" in planted
+    assert [h.value for h in app.subheader] == [KINDS["paper"].heading]
+    assert len(app.table) == 1
 
 
 def test_how_the_waves_are_found_is_still_told(bare):

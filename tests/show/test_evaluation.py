@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from lvm import paper
+from lvm.evaluation import Block
 from lvm.show import evaluation
 from lvm.show.agreement import bland_altman_described, calibration_described
 from tests import made_up
@@ -20,13 +21,15 @@ def found():
 
 
 def test_tables_to_choose_from(found):
-    labels = list(evaluation.tables(found))
+    labels = list(evaluation.tables(found, paper.TABLES))
     assert labels[:3] == ["Table 2: What each set of inputs adds", "Beat: What a beat adds", "Table 1: The patients"]
     assert len(labels) == len(paper.TABLES) + 1
     table = evaluation.tables(found)["Table 2: What each set of inputs adds"]
     assert [block.kind for block in table.blocks] == ["paper", "cohort", "real"]
-    assert list(evaluation.tables(found, papers=False)) == labels[:2]
-    assert [table.name for table in evaluation.tables(None).values()] == [table.name for table in paper.TABLES]
+    assert list(evaluation.tables(found)) == labels[:2]
+    assert [table.name for table in evaluation.tables(None, paper.TABLES).values()] == [
+        table.name for table in paper.TABLES
+    ]
 
 
 def test_no_figure_is_broken_in_a_narrow_cell(found):
@@ -36,6 +39,8 @@ def test_no_figure_is_broken_in_a_narrow_cell(found):
     assert ours.iloc[1, 2] == r"\< 0.01"
     assert ours.iloc[0, 2] == "–"
     assert real.iloc[0, 1] == f"0.93{NBSP}(0.89–{JOINER}0.96)"
+    of = evaluation.frame(Block("own", ("Planted in", "Found"), (("T wave of 10", "98 %, 7 of 10"),)))
+    assert of.iloc[0].tolist() == ["T wave of 10", f"98{NBSP}%, 7{NBSP}of{NBSP}10"]
 
 
 def test_how_it_was_made(found):

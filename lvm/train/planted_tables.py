@@ -1,0 +1,172 @@
+"""Which methods of explanation find what was planted, as tables."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from lvm.cohort.mass import TABLE_1
+from lvm.cohort.planted import ECG_CELLS, NOTHING, PLANTED, SCALARS_ONLY
+from lvm.evaluation import Block, Evaluation, Table
+from lvm.explain import DEFAULT, METHODS
+from lvm.explain.subject import CellName
+from lvm.train.facts import cut_offs
+from lvm.train.fit import Recipe
+from lvm.train.planted_truth import DROPOUT, Judged
+
+UNKNOWN = "–"
+LEARNED = 0.5
+_NAMES = {**{name: name for name in ECG_CELLS}, SCALARS_ONLY: "Height and weight", NOTHING: "Nothing"}
+_BY_METHOD = tuple(method.name for method in METHODS.values())
+
+Found = Mapping[str, Sequence[Judged]]  # by what was planted
+
+
+def mean_share(judged: Sequence[Judged], method: str) -> dict[CellName, float]:
+    """Of every cell."""
+    return {name: float(np.mean([one.shares[method][name] for one in judged])) for name in judged[0].shares[method]}
+
+
+def often_largest(judged: Sequence[Judged], method: str, cell: CellName) -> int:
+    """In how many the cell has the largest share."""
+    return sum(_largest(one.shares[method]) == cell for one in judged)
+
+
+def _largest(shares: dict[CellName, float]) -> CellName | None:
+    """None where a map says nothing."""
+    cell = max(shares, key=lambda name: shares[name])
+    return cell if shares[cell] > 0 else None
+
+
+def cells_found(found: Found, method: str) -> int:
+    """Of how many planted cells the mean share is the largest of all cells'."""
+    by_cell = {cell: mean_share(judged, method) for cell, judged in _in_ecg(found).items()}
+    return sum(_largest(mean) == ECG_CELLS[cell] for cell, mean in by_cell.items())
+
+
+def in_true_cell(found: Found, method: str) -> float:
+    """Mean share of the true cell, over all planted cells."""
+    shares = [mean_share(judged, method)[ECG_CELLS[cell]] for cell, judged in _in_ecg(found).items()]
+    return float(np.mean(shares)) if shares else 0.0
+
+
+def _in_ecg(found: Found) -> Found:
+    return {cell: judged for cell, judged in found.items() if cell in ECG_CELLS}
+
+
+def learned(judged: Sequence[Judged]) -> float:
+    """Correlation of the estimates with what of the mass can be known; 0 where all are alike."""
+    pairs = np.array([(one.estimate_g, one.expected_g) for one in judged])
+    return float(np.corrcoef(pairs.T)[0, 1]) if len(pairs) > 1 and np.ptp(pairs, axis=0).all() else 0.0
+
+
+def evaluation(found: Found, made: dict[str, str]) -> Evaluation:
+    tables = (
+        Table("Planted truth", "Does a map find the cell on which the mass depends", (_truth(found),)),
+        Table("Patient values", "Is the ECG left alone where it tells nothing", (_values(found),)),
+        Table("Shuffled weights", "Does a map change with what was learned", (_shuffled(found),)),
+    )
+    return Evaluation("Networks whose mass depends on one known thing", "simulated", made, tables, ())
+
+
+def described(found: Found, men: int, recipe: Recipe) -> dict[str, str]:
+    counts = sorted({len(judged) for judged in found.values()})
+    each = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+    return {
+        "Cohorts": f"{len(found)}, simulated, of {men:,} men each; {PLANTED * 100:.0f} % of the variance of the mass "
+        "is planted in one cell of the ECG, in height and weight, or nowhere",
+        "Networks": f"model 2 for men, five folds each, at most {recipe.epochs} epochs in batches of {recipe.batch}, "
+        f"dropout {DROPOUT:g}",
+        "Judged": f"{each} further men of each cohort whom the networks have not met",
+        "Cut-off": cut_offs(METHODS.values()),
+    }
+
+
+def _truth(found: Found) -> Block:
+    in_ecg = _in_ecg(found)
+    known = {cell: judged for cell, judged in in_ecg.items() if learned(judged) >= LEARNED}
+    rows = []
+    for name, judged in in_ecg.items():
+        chance = float(np.mean([one.by_chance[ECG_CELLS[name]] for one in judged]))
+        cells = (_found(judged, method, ECG_CELLS[name]) for method in METHODS)
+        rows.append((name, _two_digits(learned(judged)), _percent(chance), *cells))
+    for of, heading in ((in_ecg, "Found"), (known, "Found, of those learned"))[: 1 + (len(known) < len(in_ecg))]:
+        rows.append((heading, UNKNOWN, UNKNOWN, *(f"{cells_found(of, method)} of {len(of)}" for method in METHODS)))
+    by_cells = " and ".join(method.name for method in METHODS.values() if method.by_cells)
+    note = (
+        "Mean share of the cell in which the mass was planted, and in how many of those judged it is the largest of "
+        f"{len(ECG_CELLS)}. Found: its mean share is the largest. Learned: correlation of the estimates with what of "
+        f"the mass can be known; below {LEARNED} the networks do not go by the cell, so no map can show it. By chance: "
+        "the cell’s part of the beat’s samples, for methods that go by samples; "
+        f"for {by_cells}, which go by cells, {100 / len(ECG_CELLS):.0f} %. {_about_default(known)}"
+    )
+    return Block("simulated", ("Planted in", "Learned, r", "By chance", *_BY_METHOD), tuple(rows), note)
+
+
+def _found(judged: Sequence[Judged], method: str, cell: CellName) -> str:
+    share = mean_share(judged, method)[cell]
+    return f"{_percent(share)}, {often_largest(judged, method, cell)} of {len(judged)}"
+
+
+def _about_default(known: Found) -> str:
+    """Which method comes first elsewhere, and whether these figures speak for it."""
+    score = {key: (cells_found(known, key), in_true_cell(known, key)) for key in METHODS}
+    best = max(score, key=lambda key: score[key])
+
+    def said(key: str) -> str:
+        cells, share = score[key]
+        return f"{METHODS[key].name} finds {cells}, with {_percent(share)} of its importance in the true cell"
+
+    first = f"Shown first elsewhere: of {len(known)} cells learned, {said(DEFAULT)}"
+    return f"{first}, the most of all methods." if best == DEFAULT else f"{first}; {said(best)}."
+
+
+def _values(found: Found) -> Block:
+    rows = []
+    for cell, judged in found.items():
+        truth = np.array([one.lvm_g for one in judged])
+        said = ([one.estimate_g for one in judged], [one.expected_g for one in judged], TABLE_1["male"]["lvm_g"][0])
+        errors = (f"{np.abs(np.array(of) - truth).mean():.1f} g" for of in said)
+        part = float(np.mean([one.scalars_part for one in judged]))
+        rows.append((_NAMES[cell], _percent(part), *errors))
+    columns = (
+        "Planted in",
+        "Part of the patient values",
+        "Mean absolute error",
+        "Best possible",
+        "If all were called average",
+    )
+    note = (
+        "Part of age, height, weight, axes and QRS duration in the Shapley values, without their signs, the rest being "
+        "the ECG’s; mean over those judged. The errors tell whether the networks learned what was planted at all."
+    )
+    return Block("simulated", columns, tuple(rows), note)
+
+
+def _shuffled(found: Found) -> Block:
+    rows, alike = [], list[list[float | None]]()
+    for cell, judged in found.items():
+        alike.append([_mean([one.similarity[key] for one in judged]) for key in METHODS])
+        rows.append((_NAMES[cell], *map(_two_digits, alike[-1])))
+    rows.append(("Mean", *(_two_digits(_mean(of)) for of in zip(*alike, strict=True))))
+    every = [one for judged in found.values() for one in judged]
+    rows.append(("Both shuffled", *(_two_digits(_mean([one.chance[key] for one in every])) for key in METHODS)))
+    note = (
+        "Rank correlation of a map’s sizes, sign aside, with the same method’s map of the same networks with shuffled "
+        "weights; mean over those judged. The nearer it is to 1, the less the map tells of what was learned. Both "
+        "shuffled: of two networks that learned nothing, for an ECG’s own shape makes any two maps a little alike."
+    )
+    return Block("simulated", ("Planted in", *_BY_METHOD), tuple(rows), note)
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    """Of those that are known."""
+    known = [value for value in values if value is not None]
+    return float(np.mean(known)) if known else None
+
+
+def _two_digits(value: float | None) -> str:
+    return UNKNOWN if value is None else f"{value:.2f}".replace("-", "−")
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.0f} %"
