@@ -212,9 +212,9 @@ def _trust(trust: "Trust") -> Row:
         "agreement_with": trust.agreement_with.key,
         "completeness_gap_g": trust.completeness_gap_g,
         "deletion": [asdict(one) for one in trust.deletion],
-        "largest": ", ".join(trust.top),
-        "largest_by_fold": [", ".join(cell) for cell in trust.top_of_folds],
-        "largest_by_beat": [", ".join(cell) for cell in trust.top_of_beats],
+        "largest": " ".join(trust.top),
+        "largest_by_fold": [" ".join(cell) for cell in trust.top_of_folds],
+        "largest_by_beat": [" ".join(cell) for cell in trust.top_of_beats],
         "limb_leads_possible": trust.limb_leads_possible,
         "ecg_part_of_shapley": trust.ecg_part,
     }

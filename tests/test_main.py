@@ -126,7 +126,7 @@ def test_explain(ecg, capsys):
     assert -1 <= trust["randomised_similarity"] <= 1
     assert trust["agreement_with"] == "shapley"
     assert [d["segment"] for d in trust["deletion"]] == [c["segment"] for c in row["table"]]
-    assert trust["largest"] == max(row["table"], key=lambda c: c["share"])["segment"] + ", precordial"
+    assert trust["largest"] == max(row["table"], key=lambda c: c["share"])["segment"] + " precordial"
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -19,7 +19,8 @@ BOUNDS = "In brackets: from where to where the share moves while the uncertain b
 DELETION = (
     "Deleted: how the estimate changes if the segment is replaced by the average patient’s. Inserted: how the average "
     "patient’s estimate changes if the segment is replaced by this patient’s. Elsewhere: the mean size of that change "
-    "for eight pieces as long, drawn by chance elsewhere in the same leads; a dash where there is no room for one."
+    "for eight pieces as long, drawn by chance elsewhere in the same leads: of a long segment these hold the QRS. A "
+    "dash where there is no room for one."
 )
 
 
@@ -30,7 +31,8 @@ def on_picture(
     weights = "" if estimate.card is None else f", weights {estimate.card.name}"
     network = f"{weights}, shuffled: a network that has learned nothing" if shuffled else weights
     what = f"{x.method.name}{network}. Beat {beat + 1}, estimate {mass(estimate)}."
-    return [what, f"{SENSITIVE}{' Boundaries were moved by hand.' if edited else ''}"]
+    trained = [] if estimate.card is None else [estimate.card.fields["title"]]
+    return [what, *trained, f"{SENSITIVE}{' Boundaries were moved by hand.' if edited else ''}"]
 
 
 def named(estimate: Estimate, name: str) -> str:

@@ -1,6 +1,7 @@
 """Files of figures: in true size, with the notice, the same bytes each time, and with nothing left out unsaid."""
 
 import io
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import matplotlib
@@ -186,3 +187,16 @@ def test_pyplot_keeps_no_figure(analysis):
 
     image(ecg(analysis, 0, LIGHT), "png", "#ffffff")
     assert pyplot.get_fignums() == []
+
+
+def test_lines_at_the_foot_say_what_it_shows():
+    sheet = Sheet(LIGHT, 100.0, 50.0)
+    plain, told = (
+        image(sheet.figure(""), "svg", "#ffffff", lines).decode() for lines in ((), ("By SmoothGrad.", "Beat 4."))
+    )
+    assert "<!-- By SmoothGrad. -->" in told
+    assert "<!-- Beat 4. -->" in told
+    assert f"<!-- {NOTICE} -->" in told
+    assert "Beat 4." not in plain
+    height = [float(re.search(r'height="([0-9.]+)pt"', svg)[1]) for svg in (plain, told)]
+    assert height[1] > height[0]
