@@ -189,7 +189,11 @@ with st.expander("All methods side by side"):
     st.markdown(":small[★ the largest share. Which method finds what is there: page Models, Saliency.]")
 
 st.subheader("Against a cohort and the paper")
-of_cohort = explained.population_of(case, x) if groups == 2 else None
+of_cohort = None
+try:
+    of_cohort = explained.population_of(case, x) if groups == 2 else None
+except LvmError as error:
+    st.error(str(error))
 if of_cohort is None:
     st.markdown(
         ":small[There is something to set against it for the standard weights of model 2, with two lead groups and by "

@@ -129,3 +129,13 @@ def test_another_patient_brings_no_boundary_of_the_last(app):
     app.button(key=EXAMPLES[0].key).click().run()
     app.switch_page("pages/saliency.py").run()
     assert app.session_state["case"].edited == {}
+
+
+def test_a_damaged_table_of_a_cohort_is_said_and_the_rest_stays(app, tmp_path, monkeypatch):
+    (tmp_path / "saliency").mkdir()
+    (tmp_path / "saliency" / "population.json").write_text("{", encoding="utf-8")
+    monkeypatch.setattr("lvm.weights.FOLDER", tmp_path)
+    app.run()
+    assert not app.exception
+    assert "population.json in saliency is damaged" in app.error[0].value
+    assert len(app.get("plotly_chart")) == 2
