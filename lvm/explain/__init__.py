@@ -95,7 +95,7 @@ def summed(subject: Subject, method: Method, attribution: Attribution, threshold
     return Explanation(
         method,
         TARGET,
-        float(subject.grams(subject.beat_mv[None], subject.scalars).mean()),
+        float(subject.estimate_g.mean()),
         method.baseline_name(subject),
         None if attribution.baseline_g is None else float(attribution.baseline_g.mean()),
         attribution.mean_map,

@@ -58,6 +58,11 @@ class Subject:
         return torch.from_numpy(self.baseline.beat_mv[None].copy()), torch.tensor([self.baseline.scalars])
 
     @cached_property
+    def estimate_g(self) -> NDArray[np.float64]:
+        """(folds,) estimates of the beat."""
+        return self.grams(self.beat_mv[None], self.scalars)[:, 0]
+
+    @cached_property
     def baseline_g(self) -> NDArray[np.float64]:
         """(folds,) estimates of the baseline."""
         return self.grams(self.baseline.beat_mv[None], self.baseline.scalars)[:, 0]

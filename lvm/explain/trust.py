@@ -129,8 +129,7 @@ def deletions(subject: Subject) -> tuple[Deletion, ...]:
             masks += [np.roll(mask, int(shift), axis=1) for shift in rng.choice(free, CONTROLS)]
             of += [number] * CONTROLS
     without, with_only = _mixtures(subject, np.stack(masks))
-    here_g = subject.grams(subject.beat_mv[None], subject.scalars).mean()
-    fall_g = here_g - subject.grams(without, subject.scalars).mean(axis=0)
+    fall_g = subject.estimate_g.mean() - subject.grams(without, subject.scalars).mean(axis=0)
     rise_g = subject.grams(with_only, subject.baseline.scalars).mean(axis=0) - subject.baseline_g.mean()
     found = []
     for number, (segment, group) in enumerate(names):

@@ -16,8 +16,8 @@ Reads = Literal["good", "caution", "bad", "unknown"]
 class Trust:
     """What was measured; None is not known, or does not apply to the method.
 
-    randomised : the same method on networks with shuffled weights; randomised_similarity is its rank correlation with
-        the map without signs, randomised_chance what two such networks have with each other.
+    randomised_similarity : rank correlation, without signs, of the map with that of networks with shuffled weights;
+        randomised_chance : what two such networks have with each other.
     method_agreement : rank correlation over the cells with agreement_with, another method.
     completeness_gap_g : what the grams of all cells and scalars leave unexplained of distance_g, the way from the
         baseline.
@@ -29,7 +29,6 @@ class Trust:
     """
 
     method: Method
-    randomised: Attribution
     randomised_similarity: float | None
     randomised_chance: float | None
     agreement_with: Method
@@ -91,15 +90,12 @@ def measure(
     own, other = attributions[method.key], trust.second_method(method)
     by_cell = shares(own, subject, threshold)
     top = max(by_cell, key=lambda name: by_cell[name])
-    distance = None
-    if own.baseline_g is not None:
-        distance = float((subject.grams(subject.beat_mv[None], subject.scalars)[:, 0] - own.baseline_g).mean())
+    distance = None if own.baseline_g is None else float((subject.estimate_g - own.baseline_g).mean())
     ranges = [by_cell, *(shares(of, one, threshold) for one, of in evidence.moved)]
     bounds = {name: (min(r[name] for r in ranges), max(r[name] for r in ranges)) for name in by_cell}
     of_beats = (trust.largest(of, one, threshold) for one, of in evidence.beats)
     return Trust(
         method,
-        evidence.randomised,
         trust.similarity(own, evidence.randomised, subject),
         trust.by_chance(evidence.randomised, subject),
         other,

@@ -1,10 +1,8 @@
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from lvm.explain import METHODS
-from lvm.explain.subject import Attribution
 from lvm.explain.trust import Deletion
 from lvm.explain.verdict import CHECKS, Trust
 from lvm.show import trust
@@ -12,7 +10,6 @@ from lvm.show import trust
 QRS, T = ("QRS interval", "limb"), ("T wave", "precordial")
 SOUND = Trust(
     method=METHODS["integrated-gradients"],
-    randomised=Attribution(np.zeros((5, 12, 450), dtype=np.float32)),
     randomised_similarity=0.21,
     randomised_chance=0.25,
     agreement_with=METHODS["shapley"],
