@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lvm.ui.case import choose_beat, neurokit_of, profile_of
-from lvm.ui.frame import CHART, against_the_estimate, case_or_empty, colours, notes
+from lvm.ui.frame import CHART, against_the_estimate, case_or_empty, choice, colours, notes
 
 st.title("Beats")
 case = case_or_empty("its beats, lead groups and wave boundaries")
@@ -30,15 +30,13 @@ else:
         args=(key,),
     )
     view, switch = st.columns(2, gap="medium", vertical_alignment="bottom")
-    drawn = view.segmented_control(
-        "Show",
-        ("This beat", "Average beat"),
-        default="This beat",
-        required=True,
-        key="drawn_beat",
-        persist_state="session",
-        help="The average of the usable beats, sample by sample their median.",
-    )
+    with view:
+        drawn = choice(
+            "Show",
+            ("This beat", "Average beat"),
+            "drawn_beat",
+            help="The average of the usable beats, sample by sample their median.",
+        )
     compare = switch.toggle(
         "Compare with NeuroKit2",
         key="compare_neurokit",
@@ -84,14 +82,7 @@ if seen is not None:
         )
 
     with st.expander("Profile by lead and segment"):
-        segment = st.segmented_control(
-            "Segment",
-            SEGMENTS,
-            default="QRS",
-            required=True,
-            key="profile_segment",
-            persist_state="session",
-        )
+        segment = choice("Segment", SEGMENTS, "profile_segment", "QRS")
         found = profile_of(case)
         st.markdown(profile.lasts(found, segment))
         st.table(

@@ -5,7 +5,7 @@ import streamlit as st
 from lvm.cohort.examples import EXAMPLES
 from lvm.read import accepted
 from lvm.ui.case import current_case, file_error
-from lvm.ui.frame import CHART, against_the_estimate, colours, notes
+from lvm.ui.frame import CHART, against_the_estimate, choice, colours, notes
 from lvm.ui.upload import open_example, upload_field
 
 case = current_case()
@@ -46,10 +46,8 @@ from lvm.show.ecg import LAYOUTS, PAGE_S, ecg, first_second, needs_pages  # noqa
 
 analysis, recording = case.analysis, case.analysis.recording
 with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
-    layout = st.segmented_control(
-        "Layout", LAYOUTS, default=LAYOUTS[0], required=True, key="layout", persist_state="session"
-    )
-    gain = st.segmented_control("Gain, mm/mV", (5, 10), default=10, required=True, key="gain", persist_state="session")
+    layout = choice("Layout", LAYOUTS, "layout")
+    gain = choice("Gain, mm/mV", (5, 10), "gain", 10)
     start_s = 0.0
     if needs_pages(analysis):
         start_s = st.slider(

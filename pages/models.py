@@ -7,7 +7,7 @@ from lvm.errors import LvmError
 from lvm.evaluation import EXTERNAL, PLANTED, SALIENCY, SYSTEMS
 from lvm.show import card_values, cards, cohort, curves, evaluation, model_facts, words
 from lvm.ui.evaluation import MARKS, evaluated, plots, table, tables
-from lvm.ui.frame import CHART, colours
+from lvm.ui.frame import CHART, choice, colours
 
 COMMAND = "`python -m lvm evaluate` does it, and `python -m lvm evaluate --help` says how."
 NOT_COMPARED = f"Other systems were not compared with ours here yet. {COMMAND}"
@@ -166,7 +166,5 @@ for fault in weights.broken():
 installed = {card.name: card for card in card_values.ordered(weights.cards())}
 ours = tuple(card for card in installed.values() if card_values.standard(card))
 own = tuple(card for card in installed.values() if not card_values.standard(card))
-section = st.segmented_control(
-    "Show", list(SECTIONS), default="One model", required=True, key="models_section", persist_state="session"
-)
+section = choice("Show", list(SECTIONS), "models_section")
 SECTIONS[section]()

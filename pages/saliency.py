@@ -6,7 +6,7 @@ import streamlit as st
 
 from lvm.errors import LvmError
 from lvm.ui.case import estimate_of
-from lvm.ui.frame import CHART, case_or_empty, colours
+from lvm.ui.frame import CHART, case_or_empty, choice, colours
 from lvm.ui.weights import which
 
 st.title("Saliency")
@@ -49,39 +49,23 @@ if subject is None or case.beat is None:
 beat, waves = case.beat, waves_of(case, case.beat)
 
 which(case)
-key = st.segmented_control(
-    "Method",
-    list(METHODS),
-    default=DEFAULT,
-    format_func=lambda k: METHODS[k].name,
-    required=True,
-    key="method",
-    persist_state="session",
-)
+key = choice("Method", list(METHODS), "method", DEFAULT, format_func=lambda k: METHODS[k].name)
 method = METHODS[key]
 cut = st.session_state.get(f"cut_off-{key}", round(method.cut_off * 100)) / 100  # further down too
 st.markdown(method.sentence)
 with st.container(horizontal=True):
-    by = st.segmented_control(
-        "Map", list(BY), default="lead", format_func=BY.__getitem__, required=True, key="by", persist_state="session"
-    )
-    shown = st.segmented_control(
+    by = choice("Map", list(BY), "by", format_func=BY.__getitem__)
+    shown = choice(
         "Show",
         ("Magnitude", "Signed"),
-        default="Magnitude",
-        required=True,
-        key="shown",
-        persist_state="session",
+        "shown",
         disabled=not method.signed,
         help=None if method.signed else "Grad-CAM has no sign.",
     )
-    network = st.segmented_control(
+    network = choice(
         "Network’s weights",
         (LEARNED, SHUFFLED),
-        default=LEARNED,
-        required=True,
-        key="network",
-        persist_state="session",
+        "network",
         help="Shuffled: the same map of a network that has learned nothing, to compare.",
     )
 x = explained.explanation_of(case, subject, key, cut)
@@ -123,14 +107,11 @@ with left:
             persist_state="session",
             help=CUT_OFF_HELP,
         )
-        st.segmented_control(
+        choice(
             "Lead groups",
             (2, 4),
-            default=2,
+            "lead_groups",
             format_func={2: "Two, by plane", 4: "Four, by coronary territory"}.__getitem__,
-            required=True,
-            key="lead_groups",
-            persist_state="session",
         )
     table_place = st.empty()
     with st.expander("Share, density and grams"):

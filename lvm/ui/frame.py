@@ -1,6 +1,7 @@
 """What every page has: the banner, the header that follows the user, and the empty state."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
     from lvm.show.colours import Palette
+
+T = TypeVar("T")
 
 FOLD_NOTES = 3
 BANNER = "Research and education only. Not a medical device. Do not use for patient care."
@@ -53,6 +56,15 @@ def case_or_empty(what: str) -> Case:
         st.page_link("pages/ecg.py", label="Open an ECG")
         st.stop()
     return case
+
+
+def choice(label: str, options: Sequence[T], key: str, default: T | None = None, **more: Any) -> T:
+    """One of several, by default the first; what is chosen stays so over all pages."""
+    first = options[0] if default is None else default
+    found: T = st.segmented_control(
+        label, options, default=first, required=True, key=key, persist_state="session", **more
+    )  # fmt: skip
+    return found
 
 
 def against_the_estimate(case: Case) -> None:
