@@ -2,42 +2,14 @@
 
 import streamlit as st
 
-from lvm.cohort.examples import EXAMPLES
-from lvm.read import accepted
-from lvm.ui.case import current_case, file_error
+from lvm.language import tr
+from lvm.ui.case import current_case
 from lvm.ui.frame import CHART, against_the_estimate, choice, colours, notes
-from lvm.ui.upload import open_example, upload_field
+from lvm.ui.opening import opening
 
 case = current_case()
-st.title("ECG")
-if case is None:
-    st.markdown(
-        "Estimates left-ventricular mass from one beat of a 12-lead ECG, says how sure it is, and shows where the "
-        "network was sensitive."
-    )
-with st.expander("Open an ECG" if case is None else "Open another ECG", expanded=case is None):
-    from_file, simulated = st.columns([2, 3], gap="large")
-    with from_file:
-        upload_field(accepted())
-        st.markdown(
-            ":small[A file that turns red is too large and was not read. The file stays in the memory of this session; "
-            "names and other facts that identify the patient are not kept.]"
-        )
-    simulated.markdown("Or try a simulated patient:")
-    for i, example in enumerate(EXAMPLES, start=1):
-        name = example.label.removeprefix("Simulated: ")
-        simulated.button(
-            f"{i}: {name}",
-            key=example.key,
-            help=example.description,
-            on_click=lambda e=example, i=i: open_example(
-                e.data(), f"Simulated patient {i}", f"{e.label}. {e.description}"
-            ),
-            width="stretch",
-        )
-
-if file_error():
-    st.error(file_error())
+st.title(tr("ECG"))
+opening(case)
 if case is None:
     st.stop()
 

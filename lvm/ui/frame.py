@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import streamlit as st
 
 from lvm.errors import LvmError
+from lvm.language import mark, tr
 from lvm.ui.case import Case, current_case, estimate_of
+from lvm.ui.language import language_field
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 FOLD_NOTES = 3
-BANNER = "Research and education only. Not a medical device. Do not use for patient care."
+BANNER = mark("Research and education only. Not a medical device. Do not use for patient care.")
 
 
 def sheet() -> "DeltaGenerator":
@@ -25,7 +27,10 @@ def sheet() -> "DeltaGenerator":
 
 
 def banner() -> None:
-    st.markdown(f":small[**{BANNER}** Computer statements are unconfirmed.]")
+    """What this is not, and the choice of the language."""
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(f":small[**{tr(BANNER)}** {tr('Computer statements are unconfirmed.')}]", width="content")
+        language_field()
 
 
 def header() -> None:
@@ -52,8 +57,8 @@ def case_or_empty(what: str) -> Case:
     """The current case; without one, a friendly word, the way to the ECG page, and the end of the script."""
     case = current_case()
     if case is None:
-        st.info(f"No ECG is open yet. Open a file or one of the simulated examples to see {what}.")
-        st.page_link("pages/ecg.py", label="Open an ECG")
+        st.info(tr("No ECG is open yet. Open a file or one of the simulated examples to see {what}.", what=what))
+        st.page_link("pages/ecg.py", label=tr("Open an ECG"))
         st.stop()
     return case
 
@@ -61,9 +66,10 @@ def case_or_empty(what: str) -> Case:
 def choice(label: str, options: Sequence[T], key: str, default: T | None = None, **more: Any) -> T:
     """One of several, by default the first; what is chosen stays so over all pages."""
     first = options[0] if default is None else default
+    more.setdefault("format_func", lambda option: tr(str(option)))
     found: T = st.segmented_control(
-        label, options, default=first, required=True, key=key, persist_state="session", **more
-    )  # fmt: skip
+        tr(label), options, default=first, required=True, key=key, persist_state="session", **more
+    )
     return found
 
 
@@ -82,7 +88,7 @@ def notes(case: Case, *, on_file: bool) -> None:
 
     found = quality.notes(case.analysis, on_file=on_file)
     if len(found) > FOLD_NOTES:
-        with st.expander(f"{len(found)} notes that do not affect the estimate"):
+        with st.expander(tr("{number} notes that do not affect the estimate", number=len(found))):
             st.markdown(quality.bullets(found))
     elif found:
         st.markdown(quality.small_list(found))
