@@ -8,6 +8,7 @@ from lvm.language import tr
 from lvm.ui import frame
 from lvm.ui.case import read_waiting
 from lvm.ui.language import speak_users
+from lvm.ui.opening import follow_link
 from lvm.ui.warm import warm
 
 speak_users()
@@ -27,6 +28,7 @@ st.set_page_config(page_title=tr("eLVMass-Net: LV mass from the ECG"), page_icon
 page = st.navigation(PAGES, position="top")
 with frame.sheet():
     frame.banner()
+    follow_link()
     read_waiting()
     frame.header()
     try:

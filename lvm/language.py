@@ -9,15 +9,15 @@ later. What a catalog lacks is said in English.
     pybabel update -i messages.pot -o lvm/languages/zh_TW.po -l zh_TW --no-wrap --no-fuzzy-matching
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 from typing import Any, Literal, Self
 
 Language = Literal["en", "zh_TW"]
-LANGUAGES: dict[Language, str] = {"en": "English", "zh_TW": "繁體中文"}
+LANGUAGES: dict[Language, str] = {"en": "English", "zh_TW": "中文"}
 FOLDER = Path(__file__).parent / "languages"
 
 _spoken: ContextVar[Language] = ContextVar("language", default="en")
@@ -46,6 +46,14 @@ def said(template: str, /, **values: Any) -> Said:
 def mark(text: str) -> str:
     """The text itself, put on the list of what there is to translate."""
     return text
+
+
+def listed(parts: Iterable[str], by: str = mark("{one}, {other}")) -> str:
+    """'V1, V2, V3': joined as a language joins; `by` is a template with these two names."""
+    return reduce(lambda one, other: said(by, one=one, other=other), parts) if (parts := list(parts)) else ""
+
+
+SEMICOLON = mark("{one}; {other}")
 
 
 def tr(text: str, /, **values: Any) -> str:

@@ -49,7 +49,7 @@ def header() -> None:
     inputs = gather_inputs(case.analysis, case.typed)
     with st.container(border=True, horizontal=True, gap="small"):
         weights = plain(case.bundle) if case.bundle else ""
-        for title, value in words.header(case.label, case.analysis, inputs, estimate, weights):
+        for title, value in words.header(tr(case.label), case.analysis, inputs, estimate, weights):
             st.markdown(f":small[{title}]  \n:small[**{value}**]", width="content")
 
 

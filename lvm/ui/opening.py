@@ -1,16 +1,23 @@
-"""The way in: a file, or one of the simulated patients."""
+"""The way in: a file, or one of the simulated patients, of which the first page shows one; and links to these."""
+
+import time
 
 import streamlit as st
 
-from lvm.cohort.examples import EXAMPLES
-from lvm.language import tr
+from lvm.cohort.examples import EXAMPLES, Example
+from lvm.language import said, tr
 from lvm.read import accepted
-from lvm.ui.case import Case, file_error
+from lvm.ui.case import Case, current_case, file_error
+from lvm.ui.frame import CHART, colours
 from lvm.ui.upload import open_example, upload_field
+from lvm.ui.warm import FIRST_LOOK, FirstLook, warm
+
+LINK = "example"  # in the address; never more than the name of a shipped case
+_FOLLOWED = "link_followed"
 
 
 def opening(case: Case | None) -> None:
-    """Where an ECG is opened, folded while one is; and why the last one could not be."""
+    """Where an ECG is opened, folded while one is; why the last one could not be; before the first, what to expect."""
     if case is None:
         st.markdown(
             tr(
@@ -27,18 +34,91 @@ def opening(case: Case | None) -> None:
                 "names and other facts that identify the patient are not kept."
             )
             st.markdown(f":small[{note}]")
-        simulated.markdown(tr("Or try a simulated patient:"))
-        for i, example in enumerate(EXAMPLES, start=1):
-            name = example.label.removeprefix("Simulated: ")
-            simulated.button(
-                f"{i}: {name}",
-                key=example.key,
-                help=example.description,
-                on_click=lambda e=example, i=i: open_example(
-                    e.data(), f"Simulated patient {i}", f"{e.label}. {e.description}"
-                ),
-                width="stretch",
-            )
+        with simulated:
+            st.markdown(tr("Or try a simulated patient:"))
+            for example in EXAMPLES:
+                st.button(
+                    f"{_number(example)}: {tr(example.label).removeprefix(tr('Simulated: '))}",
+                    key=example.key,
+                    help=tr(example.description),
+                    on_click=_open,
+                    args=(example,),
+                    width="stretch",
+                )
+            _links()
     error = file_error()
     if error:
-        st.error(error)
+        st.error(tr(error))
+    if case is None:
+        _first_look()
+
+
+def follow_link() -> None:
+    """Open the simulated patient that the address names, once a session."""
+    name = st.query_params.get(LINK)
+    if name is None or current_case() is not None or st.session_state.get(_FOLLOWED):
+        return
+    st.session_state[_FOLLOWED] = True
+    example = next((e for e in EXAMPLES if e.key == name), None)
+    if example is not None:
+        _open(example)
+
+
+def _open(example: Example) -> None:
+    label = said("Simulated patient {number}", number=_number(example))
+    open_example(
+        example.data(), label, said("{label}. {description}", label=example.label, description=example.description)
+    )
+
+
+def _number(example: Example) -> int:
+    return EXAMPLES.index(example) + 1
+
+
+def _links() -> None:
+    """Addresses that open a simulated patient, to pass on: there is none for a file."""
+    with st.popover(tr("Links to these patients"), icon=None, type="tertiary"):
+        st.markdown(tr("Whoever opens such a link sees this patient, on any page:"))
+        page = (st.context.url or "").split("?")[0]
+        st.code("\n".join(f"{page}?{LINK}={example.key}" for example in EXAMPLES), language=None)
+
+
+def _first_look() -> None:
+    """A shipped case as soon as it is computed: what the user may expect."""
+    loading, place = warm(), st.empty()
+    while loading.is_alive():  # looks again and again, so that a file that is dropped meanwhile is not kept waiting
+        place.progress(0.5, f":small[{tr('Loading the networks and a simulated patient …')}]")
+        time.sleep(0.1)
+    if loading.first_look is None:  # no weights: the other pages say so
+        place.empty()
+    else:
+        with place.container(border=True):
+            _shown(loading.first_look)
+
+
+def _shown(look: FirstLook) -> None:
+    from lvm.show import heatmap, words
+    from lvm.show.explained import SENSITIVE
+
+    example = next(e for e in EXAMPLES if e.key == FIRST_LOOK)
+    beat = look.analysis.chosen
+    if beat is None:
+        return
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(
+            tr(
+                "**Simulated patient {number}: LV mass {mass}.** Colour: where the network was sensitive on this beat.",
+                number=_number(example),
+                mass=words.mass(look.estimate),
+            ),
+            width="content",
+        )
+        st.button(tr("Open this patient"), key="open-first-look", type="primary", on_click=_open, args=(example,))
+    st.plotly_chart(
+        heatmap.heatmap(look.analysis, beat, look.explanation, look.slopes, colours()),
+        theme=None,
+        config=CHART,
+        key="first_look",
+        alt=heatmap.described(look.explanation, beat),
+    )
+    st.markdown(f":small[{tr(SENSITIVE)}]")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from lvm.language import tr
 from lvm.ui.case import UPLOADED, close_case, open_case
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def _changed() -> None:
     if not added and not set(opened) - set(given):  # removed was a file that is not open
         return
     st.session_state[_OPENED] = [file.file_id for file in chosen]
+    st.query_params.clear()  # whoever came by a link to a simulated patient has left that one
     if chosen:
         open_case({file.name: file.getvalue() for file in chosen}, UPLOADED)
     else:
@@ -62,19 +64,19 @@ def kinds_of_file(accepted: str) -> str:
     """'XML, DICOM, WFDB or CSV': the readers' own list in few words."""
     known = ("XML", "DICOM", "SCP-ECG", "WFDB (.hea with .dat)", "CSV")
     *kinds, last = [kind for kind in known if kind.split()[0] in accepted]
-    return f"{', '.join(kinds)} or {last}"
+    return tr("{kinds} or {last}", kinds=", ".join(kinds), last=last)
 
 
 def upload_field(accepted: str) -> None:
     """The place to drop files. Of any name: whatever comes is refused in the reader's words, not in the browser's."""
     files = st.file_uploader(
-        f"12-lead ECG: {kinds_of_file(accepted)}, up to {MAX_MB} MB",
+        tr("12-lead ECG: {kinds}, up to {size} MB", kinds=kinds_of_file(accepted), size=MAX_MB),
         accept_multiple_files=True,
         key=KEY,
         on_change=_changed,
         max_upload_size=MAX_MB,
-        help=f"Reads {accepted}, each also in a zip archive.",
+        help=tr("Reads {kinds}, each also in a zip archive.", kinds=accepted),
     )
     opened = st.session_state.get(_OPENED, [])
     if opened and len(files) > len(opened):
-        st.markdown(":small[Several files are listed: the ECG given last is the one that is read.]")
+        st.markdown(f":small[{tr('Several files are listed: the ECG given last is the one that is read.')}]")
