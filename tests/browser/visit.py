@@ -1,0 +1,90 @@
+"""A page of the running application in a real browser, which notes what it should not do."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+SCREENS = ROOT / "build" / "screens"  # pictures of every page, to be looked at after the tests
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync"]  # fmt: skip
+PAGES = ("ECG", "Beats", "LV mass", "Saliency", "Models")
+ESTIMATE = re.compile(r"^\d+ g \(\d+–\d+ g\)$")  # in the header
+_BUSY = (
+    '() => !document.querySelector(\'[data-test-script-state="running"], [data-testid="stSkeleton"]\')'
+    " && document.querySelector('[data-testid=\"stApp\"]') !== null"
+)
+
+
+@dataclass
+class Visit:
+    """An open page, and what it asked of others or complained about."""
+
+    page: Any
+    theme: str
+    outside: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def settle(self) -> None:
+        self.page.wait_for_timeout(300)
+        self.page.wait_for_function(_BUSY, timeout=60_000)
+        self.page.wait_for_timeout(300)
+
+    def go(self, name: str) -> None:
+        self.page.locator('[data-testid="stTopNavLink"]', has_text=re.compile(f"^{name}$")).click()
+        self.page.get_by_role("heading", name=name, exact=True, level=1).wait_for(timeout=60_000)
+        self.settle()
+
+    def give(self, name: str, data: bytes) -> None:
+        """Drop a file."""
+        self.page.locator('input[type="file"]').set_input_files({"name": name, "mimeType": "", "buffer": data})
+
+    def example(self, name: str) -> None:
+        """Open a simulated patient, and wait for the estimate."""
+        self.page.get_by_role("button", name=re.compile(f"^[1-9]: .*{name}")).click()
+        self.page.get_by_text(ESTIMATE).first.wait_for(timeout=60_000)
+        self.settle()
+
+    def estimate(self) -> str:
+        """What the header says."""
+        return str(self.page.get_by_text(ESTIMATE).first.inner_text())
+
+    def violations(self) -> list[tuple[str, str, str]]:
+        """What axe finds serious or critical."""
+        from axe_playwright_python.sync_playwright import Axe
+
+        found = Axe().run(self.page).response["violations"]
+        return [
+            (v["impact"], v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in ("serious", "critical")
+        ]
+
+    def whole(self, where: str) -> None:
+        """The page shows no error, is no wider than the window, and axe has nothing grave to say of it."""
+        assert self.page.locator('[data-testid="stException"]').count() == 0, where
+        too_wide = self.page.locator('[data-testid="stMain"]').evaluate("m => m.scrollWidth - m.clientWidth")
+        assert too_wide <= 2, where
+        assert self.violations() == [], where
+
+    def quiet(self) -> None:
+        """Nothing was asked of another host, and the browser had nothing to complain about."""
+        assert self.outside == []
+        assert self.errors == []
+
+    @contextmanager
+    def height(self, pixels: int) -> Iterator[None]:
+        size = self.page.viewport_size
+        self.page.set_viewport_size({"width": size["width"], "height": pixels})
+        self.settle()
+        yield
+        self.page.set_viewport_size(size)
+
+    def shot(self, name: str) -> None:
+        """Keep a picture of the whole page."""
+        SCREENS.mkdir(parents=True, exist_ok=True)
+        full = self.page.locator('[data-testid="stMain"]').evaluate("m => m.scrollHeight")
+        with self.height(min(full + 60, 6000)):
+            size = self.page.viewport_size
+            self.page.screenshot(path=str(SCREENS / f"{name}-{self.theme}-{size['width']}.png"))
