@@ -4,8 +4,9 @@
 |---|---|---|
 | cleaned | 0.5-150 Hz | paper view, wave boundaries, amplitudes, voltage criteria |
 | network | 0.5-40 Hz | R peaks, the network's input in training and use |
+| diagnostic | 0.05-150 Hz | paper view, where asked for |
 
-Both are zero-phase (Butterworth forward and backward, 3 dB down at the edges in all), at 500 Hz. A zero-phase
+All are zero-phase (Butterworth forward and backward, 3 dB down at the edges in all), at 500 Hz. A zero-phase
 high-pass may reach 0.67 Hz without bending the ST segment, and amplitudes need 150 Hz (AHA/ACC/HRS 2007, part I). The
 network takes 40 Hz, because mains hum, muscle noise and the recorder's own low-pass differ between devices mostly
 above it.
@@ -23,6 +24,7 @@ from lvm.recording import Signal
 SAMPLING_RATE_HZ = 500
 CLEAN_BAND_HZ = (0.5, 150.0)
 NETWORK_BAND_HZ = (0.5, 40.0)
+DIAGNOSTIC_BAND_HZ = (0.05, 150.0)
 
 
 def _band_edge(hz: float, kind: Literal["lowpass", "highpass"], order: int) -> NDArray[np.float64]:
@@ -34,14 +36,15 @@ def _band_edge(hz: float, kind: Literal["lowpass", "highpass"], order: int) -> N
 
 
 _HIGH_PASS = _band_edge(CLEAN_BAND_HZ[0], "highpass", 2)
+_HIGH_PASS_DIAGNOSTIC = _band_edge(DIAGNOSTIC_BAND_HZ[0], "highpass", 2)
 _LOW_PASS_150 = _band_edge(CLEAN_BAND_HZ[1], "lowpass", 4)
 _LOW_PASS_40 = _band_edge(NETWORK_BAND_HZ[1], "lowpass", 4)
 _PAD = 2 * SAMPLING_RATE_HZ  # samples mirrored at each end, so that the 0.5 Hz filter settles outside the recording
 
 
-def _filter(sos: NDArray[np.float64], signal: Signal) -> Signal:
+def _filter(sos: NDArray[np.float64], signal: Signal, pad: int = _PAD) -> Signal:
     # Mirrored evenly: a recording may begin inside a T wave, and the usual odd mirror would make a step of it.
-    filtered = sosfiltfilt(sos, signal, axis=-1, padtype="even", padlen=min(_PAD, signal.shape[-1] - 1))
+    filtered = sosfiltfilt(sos, signal, axis=-1, padtype="even", padlen=min(pad, signal.shape[-1] - 1))
     return np.ascontiguousarray(filtered, dtype=np.float32)
 
 
@@ -62,3 +65,9 @@ def clean(signal_mv: Signal, sampling_rate_hz: float) -> Signal:
 def network_band(cleaned_mv: Signal) -> Signal:
     """(12, T) mV cleaned -> the same without what lies above 40 Hz."""
     return _filter(_LOW_PASS_40, cleaned_mv)
+
+
+def diagnostic_band(signal_mv: Signal, sampling_rate_hz: float) -> Signal:
+    """(12, T) mV as recorded -> (12, T') mV float32 at 500 Hz, 0.05-150 Hz: with slow wander, which `clean` removes."""
+    resampled = resample(signal_mv, sampling_rate_hz)
+    return _filter(_LOW_PASS_150, _filter(_HIGH_PASS_DIAGNOSTIC, resampled, pad=10 * _PAD))

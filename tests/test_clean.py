@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lvm.clean import SAMPLING_RATE_HZ, clean, network_band, resample
+from lvm.clean import SAMPLING_RATE_HZ, clean, diagnostic_band, network_band, resample
 
 MIDDLE = slice(1000, 4000)  # of 10 s at 500 Hz: away from the ends
 
@@ -67,6 +67,21 @@ def test_gain_of_the_network_band(hz, expected):
     real, imaginary = gain(network_band(sine(hz, 500)), hz)
     assert real == pytest.approx(expected, abs=0.02)
     assert imaginary == pytest.approx(0, abs=1e-3)
+
+
+@pytest.mark.parametrize(("hz", "expected"), [(0.05, 0.7071), (0.1, 0.975), (1.0, 1.0), (40.0, 1.0), (150.0, 0.7071)])
+def test_gain_of_the_diagnostic_band(hz, expected):
+    filtered = diagnostic_band(sine(hz, 500, duration_s=120), 500)
+    assert np.sqrt(2) * filtered[0, 20_000:40_000].std() == pytest.approx(expected, abs=0.02)
+
+
+def test_the_diagnostic_band_lets_a_level_sag_less():
+    """One second of 0.2 mV, on an offset of 5 mV, which is not kept."""
+    signal = np.full((1, 5000), 5.0, np.float32)
+    signal[:, 2250:2750] += 0.2
+    shown, cleaned = diagnostic_band(signal, 500)[0], clean(signal, 500)[0]
+    assert abs(float(shown.mean())) < 0.05
+    assert np.ptp(shown[2280:2720]) < 0.005 < np.ptp(cleaned[2280:2720])
 
 
 def test_mains_hum_is_damped_in_the_network_band():

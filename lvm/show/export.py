@@ -23,17 +23,16 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
-from matplotlib.transforms import IdentityTransform, ScaledTranslation, Transform, blended_transform_factory
+from matplotlib.transforms import Bbox, IdentityTransform, ScaledTranslation, Transform, blended_transform_factory
 
 from lvm.evaluation import NOTICE
+from lvm.show.page import FOOT_PX, LINE_PX, PAGE_MM, SHEET_PX, SHEETS_MM, long_mm, sheet_for
 from lvm.show.plotted import Along, Places, Said, Span, colours, plain, rgba, round_ticks, told
 
 Kind = Literal["png", "svg", "pdf"]
 
 DPI = 200
-PAGE_MM = 262.0  # as wide as the sheet of ten seconds, whose millimetres so are true; fits A4 across
-_SHEET_PX, _CHART_PX = 1150, 760  # what a page gives to ECG paper and to other figures
-_FOOT_PX, _LINE_PX = 24, 18
+_CHART_PX = 760  # what a page gives to figures other than ECG paper
 _FINER = 8  # samples of a picture for one of a heatmap
 _FONT = 0.88  # DejaVu is wider than the fonts of the page
 # No dates, and nothing of the machine.
@@ -53,7 +52,8 @@ _ALONE = threading.Lock()  # matplotlib's settings are one for all threads
 def image(figure: go.Figure, kind: Kind, background: str, lines: Sequence[str] = ()) -> bytes:
     """The figure as a file, the same bytes each time, with lines at its foot that say what it shows.
 
-    ECG paper at least PAGE_MM wide comes in true size; the sheet of one beat is enlarged to it, squares and all.
+    ECG paper at least PAGE_MM wide comes in true size; the sheet of one beat is enlarged to it, squares and all. A PDF
+    is a page of A4 across, or of A3 where it needs one, with the picture in its middle.
 
     background : the colour of what the figure leaves clear: white, or dark for a figure in the dark palette.
     """
@@ -62,8 +62,19 @@ def image(figure: go.Figure, kind: Kind, background: str, lines: Sequence[str] =
         matplotlib.rcParams.update({"svg.hashsalt": "lvm", "text.parse_math": False})
         out = io.BytesIO()
         drawn = _Drawing(figure, background, lines).figure
-        drawn.savefig(out, format=kind, dpi=DPI, metadata=_WITHOUT[kind])
+        page = _laid_out(drawn) if kind == "pdf" else None
+        drawn.savefig(out, format=kind, dpi=DPI, metadata=_WITHOUT[kind], bbox_inches=page)
     return out.getvalue()
+
+
+def _laid_out(drawn: Figure) -> Bbox | None:
+    """The page in inches from the picture's lower left corner, the picture in its middle."""
+    wide, high = drawn.get_size_inches()
+    name = sheet_for((wide * 25.4, high * 25.4))
+    if name is None:
+        return None
+    x, y = ((page / 25.4 - size) / 2 for page, size in zip(SHEETS_MM[name], (wide, high), strict=True))
+    return Bbox([[-x, -y], [wide + x, high + y]])
 
 
 class _Drawing:
@@ -75,14 +86,14 @@ class _Drawing:
         self._refuse(traces)
         margin, self.font = self.layout["margin"], self.layout["font"]
         sheet = "scaleanchor" in self.layout.get("yaxis", {})
-        self.width: float = _SHEET_PX if sheet else _CHART_PX
+        self.width: float = SHEET_PX if sheet else _CHART_PX
         left = margin["l"] + self._room(traces)
         across, height = self.width - left - margin["r"], self.layout["height"] - margin["t"] - margin["b"]
-        mm = PAGE_MM / _SHEET_PX
+        mm = PAGE_MM / SHEET_PX
         if sheet:  # no more paper than it needs, which a window of another shape would show
-            wide, high = (float(np.ptp(self.layout[axis]["range"])) for axis in ("xaxis", "yaxis"))
-            height, mm = high * across / wide, max(PAGE_MM, wide) / _SHEET_PX
-        foot = _FOOT_PX + _LINE_PX * len(lines)
+            wide, high = (long_mm(self.layout[axis]) for axis in ("xaxis", "yaxis"))
+            height, mm = high * across / wide, max(PAGE_MM, wide) / SHEET_PX
+        foot = FOOT_PX + LINE_PX * len(lines)
         self.height: float = margin["t"] + height + margin["b"] + foot
         self.inch, self.point = mm / 25.4, mm / 25.4 * 72
         self.figure = Figure((self.width * self.inch, self.height * self.inch), facecolor=rgba(background))
@@ -102,7 +113,7 @@ class _Drawing:
         for name in {trace["coloraxis"] for trace in traces if "coloraxis" in trace}:
             self._colour_bar(self.layout[name])
         for i, line in enumerate([NOTICE, *reversed(lines)]):
-            self._text((8, 6 + _LINE_PX * i), line, {"size": 13}, "left", "bottom", IdentityTransform())
+            self._text((8, 6 + LINE_PX * i), line, {"size": 13}, "left", "bottom", IdentityTransform())
 
     def _refuse(self, traces: list[Said]) -> None:
         known = ("scatter", "bar", "heatmap")

@@ -1,10 +1,10 @@
 """ECG paper: one pair of axes in millimetres, so that every square of a figure is a true, equal square."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
 from lvm.recording import Signal
 from lvm.show.colours import Palette
@@ -46,14 +46,34 @@ def extent(signals: list[Signal], gain: float, least_mm: float = 5.0) -> Extent:
     return min(low * gain, -least_mm), max(high * gain, least_mm)
 
 
+@dataclass(frozen=True)
+class Units:
+    """What the axes of a sheet count: millimetres, or something of which one is x_mm wide and y_mm high.
+
+    x0, y0 : the values at the sheet's upper left corner.
+    """
+
+    x_mm: float = 1.0
+    y_mm: float = 1.0
+    x0: float = 0.0
+    y0: float = 0.0
+
+    def x(self, mm: float) -> float:
+        return self.x0 + mm / self.x_mm
+
+    def y(self, mm: float) -> float:
+        return self.y0 + mm / self.y_mm
+
+
 class Sheet:
     """A sheet of paper to draw on, x from 0 to width_mm, y from -height_mm to 0; `figure()` hands it over.
 
-    What is drawn is gathered first, because Plotly checks all of a figure's shapes again for each one that is added.
+    All is said in mm, but for a trace, which is in the units of the axes. What is drawn is gathered first, because
+    Plotly checks all of a figure's shapes again for each one that is added.
     """
 
-    def __init__(self, colours: Palette, width_mm: float, height_mm: float) -> None:
-        self.colours = colours
+    def __init__(self, colours: Palette, width_mm: float, height_mm: float, units: Units = Units()) -> None:
+        self.colours, self.units = colours, units
         self.width_mm, self.height_mm = width_mm, height_mm
         self._traces: list[dict[str, Any]] = []
         self._shapes: list[dict[str, Any]] = []
@@ -67,44 +87,58 @@ class Sheet:
         """Text whose lower edge is at y."""
         font = {"color": colour, "size": size}
         self._labels.append(
-            {"x": x, "y": y, "text": text, "showarrow": False, "xanchor": anchor, "yanchor": "bottom", "font": font}
+            {
+                "x": self.units.x(x),
+                "y": self.units.y(y),
+                "text": text,
+                "showarrow": False,
+                "xanchor": anchor,
+                "yanchor": "bottom",
+                "font": font,
+            }
         )
 
     def shade(self, x: tuple[float, float], y: tuple[float, float], colour: str) -> None:
         """A rectangle behind the traces."""
         self._shapes.append(
-            {"type": "rect", "x0": x[0], "x1": x[1], "y0": y[0], "y1": y[1], "fillcolor": colour, "layer": "below",
-             "line": {"width": 0}}
-        )  # fmt: skip
+            {"type": "rect", **self._corners(x, y), "fillcolor": colour, "layer": "below", "line": {"width": 0}}
+        )
 
     def upright(self, x: float, y: tuple[float, float], colour: str, dash: str = "dot", width: float = 1) -> None:
         """An upright line behind the traces, over the grid: under it a solid line would look dashed."""
         line = {"color": colour, "width": width, "dash": dash}
-        self._shapes.append(
-            {"type": "line", "x0": x, "x1": x, "y0": y[0], "y1": y[1], "layer": "between", "line": line}
-        )
+        self._shapes.append({"type": "line", **self._corners((x, x), y), "layer": "between", "line": line})
+
+    def _corners(self, x: tuple[float, float], y: tuple[float, float]) -> dict[str, float]:
+        return {
+            **{f"x{i}": self.units.x(mm) for i, mm in enumerate(x)},
+            **{f"y{i}": self.units.y(mm) for i, mm in enumerate(y)},
+        }
 
     def polyline(self, points_mm: list[tuple[float, float]], colour: str, width: float = 1.2) -> None:
         """A line that says nothing on hover."""
-        xy: NDArray[np.float32] = np.asarray(points_mm, dtype=np.float32)
+        x, y = [self.units.x(mm) for mm, _ in points_mm], [self.units.y(mm) for _, mm in points_mm]
         line = {"color": colour, "width": width}
-        self.trace(x=xy[:, 0], y=xy[:, 1], mode="lines", line=line, hoverinfo="skip")
+        self.trace(x=x, y=y, mode="lines", line=line, hoverinfo="skip")
 
-    def pulse(self, x: float, baseline: float, gain: float) -> None:
-        """The calibration pulse: 1 mV for 200 ms, 5 mm wide."""
-        up = baseline + gain
-        outline = [(0.0, baseline), (1.5, baseline), (1.5, up), (6.5, up), (6.5, baseline), (8.0, baseline)]
-        self.polyline([(x + dx, y) for dx, y in outline], self.colours.trace)
+    def pulse(self, x: float, baseline: float, gain: float, speed: float = SPEED_MM_PER_S) -> None:
+        """The calibration pulse: 1 mV for 200 ms, 5 mm wide at 25 mm/s and 3 mm more with its feet."""
+        up, on, off = baseline + gain, x + 1.5, x + 1.5 + 0.2 * speed
+        outline = [(x, baseline), (on, baseline), (on, up), (off, up), (off, baseline), (off + 1.5, baseline)]
+        self.polyline(outline, self.colours.trace)
 
     def figure(self, revision: str, **layout: Any) -> go.Figure:
         """The figure. Where the window has another shape than the sheet there is more paper, never stretched paper."""
-        colours = self.colours
+        colours, units = self.colours, self.units
+
+        def grid(mm: float, first: float) -> dict[str, Any]:
+            """Of an axis of which one unit is `mm` long."""
+            minor = {"dtick": 1 / mm, "tick0": first, "gridcolor": colours.grid_1mm, "showgrid": True}
+            return {"dtick": 5 / mm, "tick0": first, "minor": minor}
+
         axis: dict[str, Any] = {
-            "dtick": 5,
-            "tick0": 0,
             "gridcolor": colours.grid_5mm,
             "gridwidth": 1,
-            "minor": {"dtick": 1, "tick0": 0, "gridcolor": colours.grid_1mm, "showgrid": True},
             "showgrid": True,
             "zeroline": False,
             "showticklabels": False,
@@ -114,9 +148,14 @@ class Sheet:
         return go.Figure(
             data=self._traces,
             layout={
-                "xaxis": axis | {"range": [0, self.width_mm], "constraintoward": "left"},
+                "template": {},  # all is said here, and Plotly's own is 7 KiB
+                "xaxis": axis
+                | grid(units.x_mm, units.x0)
+                | {"range": [units.x(0), units.x(self.width_mm)], "constraintoward": "left"},
                 "yaxis": axis
-                | {"range": [-self.height_mm, 0], "scaleanchor": "x", "scaleratio": 1, "constraintoward": "top"},
+                | grid(units.y_mm, units.y0)
+                | {"range": [units.y(-self.height_mm), units.y(0)], "constraintoward": "top"}
+                | {"scaleanchor": "x", "scaleratio": units.y_mm / units.x_mm},
                 "shapes": self._shapes,
                 "annotations": self._labels,
                 "height": int(np.clip(self.height_mm * _DESIGN_WIDTH_PX / self.width_mm, 240, 1500)),

@@ -30,9 +30,10 @@ class Along:
     px: float
 
     def __post_init__(self) -> None:
-        values = [value for trace in self.traces for value in trace.get(self.letter, ())]
-        texts = bool(values) and isinstance(values[0], str)
-        self.categories: list[str] = list(self.said.get("categoryarray", dict.fromkeys(values))) if texts else []
+        given = [trace[self.letter] for trace in self.traces if len(trace.get(self.letter, ()))]
+        texts = bool(given) and isinstance(given[0][0], str)
+        values = dict.fromkeys(value for one in given for value in one) if texts else ()
+        self.categories: list[str] = list(self.said.get("categoryarray", values)) if texts else []
         if "range" not in self.said:
             raise ValueError(f"the {self.letter} axis has no range")
         self.span: Span = self.said["range"][0], self.said["range"][1]
@@ -88,7 +89,8 @@ def told(value: float) -> str:
 
 def every(said: Said, ends: Span) -> Places:
     step, first = said["dtick"], said.get("tick0", 0)
-    return np.asarray(first + step * np.arange(np.ceil((ends[0] - first) / step), (ends[1] - first) // step + 1))
+    low, high = ((end - first) / step for end in ends)  # 1e-6: a line that ends on the edge is not lost to rounding
+    return np.asarray(first + step * np.arange(np.ceil(low - 1e-6), np.floor(high + 1e-6) + 1))
 
 
 def round_ticks(ends: Span, most: float) -> Places:

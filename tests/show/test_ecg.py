@@ -1,15 +1,24 @@
 """The paper view: true millimetres, all leads, rows that do not touch."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
+import plotly.io
 import pytest
 
+from lvm import __version__
 from lvm.analysis import Analysis, analyse
 from lvm.cohort.examples import EXAMPLES
 from lvm.cohort.simulate import Heart, simulate
+from lvm.language import speaking
 from lvm.read import read
-from lvm.recording import LEADS, Recording
+from lvm.recording import LEADS, LIMB, PRECORDIAL, Recording
+from lvm.show.alts import ecg as described
+from lvm.show.calipers import Caliper
 from lvm.show.colours import DARK, LIGHT
-from lvm.show.ecg import LAYOUTS, ecg, first_second, needs_pages, strip_line
+from lvm.show.ecg import GAINS_MM_PER_MV, LAYOUTS, SPEEDS_MM_PER_S, Paper, ecg, leads_of, strip_line
+from lvm.show.filters import FILTERS, filtered, stated
 from lvm.show.millimetres import stack
 
 
@@ -19,40 +28,121 @@ def lvh() -> Analysis:
 
 
 def leads(figure) -> list:
-    return [t for t in figure.data if t.name in LEADS]
+    return [t for t in figure.data if (t.name or "").removeprefix("−") in LEADS]
+
+
+def mm(figure, letter: str) -> float:
+    """Of one unit of an axis: its thick lines are 5 mm apart."""
+    axis = figure.layout[f"{letter}axis"]
+    assert axis.minor.dtick == pytest.approx(axis.dtick / 5)
+    return 5 / axis.dtick
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-@pytest.mark.parametrize("gain", [5, 10])
-def test_millimetres_are_square_and_traces_to_scale(lvh, layout, gain):
-    figure = ecg(lvh, lvh.chosen, LIGHT, layout=layout, gain=gain)
+@pytest.mark.parametrize("speed", SPEEDS_MM_PER_S)
+@pytest.mark.parametrize("gain", GAINS_MM_PER_MV)
+def test_millimetres_are_square_and_to_scale(lvh, layout, speed, gain):
+    figure = ecg(lvh, lvh.chosen, LIGHT, Paper(layout, speed, gain))
+    assert mm(figure, "x") == pytest.approx(speed)  # one second
+    assert 1000 * mm(figure, "y") == pytest.approx(gain)  # one millivolt, in microvolts
     assert figure.layout.yaxis.scaleanchor == "x"
-    assert figure.layout.yaxis.scaleratio == 1
-    assert figure.layout.xaxis.dtick == figure.layout.yaxis.dtick == 5
-    assert figure.layout.xaxis.minor.dtick == figure.layout.yaxis.minor.dtick == 1
+    assert figure.layout.yaxis.scaleratio == pytest.approx(mm(figure, "y") / mm(figure, "x"))
     for trace in leads(figure):
-        assert trace.dx == pytest.approx(25 / 500)
-        assert np.ptp(trace.y) == pytest.approx(gain * np.ptp(trace.customdata[:, 1]), rel=1e-3)
-        assert trace.y.dtype == np.float32
-    assert strip_line(gain) in [a.text for a in figure.layout.annotations]
+        low = round(trace.x0 * 500)
+        row = LEADS.index(trace.name.removeprefix("−"))
+        mv = lvh.cleaned_mv[row, low : low + len(trace.y)] * (-1 if trace.name.startswith("−") else 1)
+        assert trace.dx == pytest.approx(1 / 500)
+        assert trace.y.dtype == np.uint16
+        np.testing.assert_allclose(trace.y - float(trace.y[0]), 1000 * (mv - mv[0]), atol=1.01)
 
 
-def test_leads_are_where_a_reader_looks(lvh):
-    paper = ecg(lvh, None, LIGHT)
-    assert [t.name for t in leads(paper)] == [
-        *("I", "aVR", "V1", "V4"),
-        *("II", "aVL", "V2", "V5"),
-        *("III", "aVF", "V3", "V6"),
-        "II",
-    ]
-    assert [t.name for t in leads(ecg(lvh, None, LIGHT, layout="12 × 1"))] == list(LEADS)
-    starts = [t.customdata[0, 0] for t in leads(paper)]
-    assert starts[:4] == pytest.approx([0, 2.5, 5, 7.5])
+@pytest.mark.parametrize("speed", SPEEDS_MM_PER_S)
+@pytest.mark.parametrize("gain", GAINS_MM_PER_MV)
+def test_the_calibration_pulse_is_one_millivolt_for_200_ms_before_every_row(lvh, speed, gain):
+    figure = ecg(lvh, None, LIGHT, Paper("6 × 2", speed, gain))
+    pulses = [t for t in figure.data if t.name is None and len(t.x) == 6]
+    assert len(pulses) == 6
+    for pulse in pulses:
+        assert np.ptp(pulse.y) == pytest.approx(1000)
+        assert pulse.x[3] - pulse.x[2] == pytest.approx(0.2)
+        assert max(pulse.x) <= min(t.x0 for t in leads(figure))
+        assert (pulse.x[0] - figure.layout.xaxis.range[0]) * speed == pytest.approx(0.5)
+
+
+ORDER = {
+    "3 × 4 + rhythm": "I aVR V1 V4 II aVL V2 V5 III aVF V3 V6 II",
+    "6 × 2": "I V1 II V2 III V3 aVR V4 aVL V5 aVF V6",
+    "12 × 1": "I II III aVR aVL aVF V1 V2 V3 V4 V5 V6",
+    "Cabrera": "aVL V1 I V2 −aVR V3 II V4 aVF V5 III V6",
+}
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_tall_qrs_is_neither_cut_nor_in_the_next_row(lvh, layout):
-    figure = ecg(lvh, lvh.chosen, LIGHT, layout=layout)
+def test_every_layout_has_all_leads_where_a_reader_looks(lvh, layout):
+    figure = ecg(lvh, None, LIGHT, Paper(layout))
+    names = [t.name for t in leads(figure)]
+    assert names == ORDER[layout].split()
+    assert {name.removeprefix("−") for name in names} == set(LEADS) == {n.removeprefix("−") for n in leads_of(layout)}
+    labels = [a.text for a in figure.layout.annotations]
+    assert [label for label in labels if label.startswith("<b>")] == [f"<b>{name}</b>" for name in names]
+
+
+def test_columns_follow_each_other_in_time(lvh):
+    starts = [t.x0 for t in leads(ecg(lvh, None, LIGHT))]
+    assert starts[:4] == pytest.approx([0, 2.5, 5, 7.5])
+    assert [t.x0 for t in leads(ecg(lvh, None, LIGHT, Paper("6 × 2")))][:2] == pytest.approx([0, 5])
+
+
+def test_cabrera_turns_avr_over_and_says_so(lvh):
+    figure = ecg(lvh, None, LIGHT, Paper("Cabrera"))
+    turned = next(t for t in leads(figure) if t.name == "−aVR")
+    np.testing.assert_allclose(turned.customdata, -lvh.cleaned_mv[3, :2500])
+    assert "<b>−aVR</b>" in [a.text for a in figure.layout.annotations]
+    assert not any(t.name == "aVR" for t in figure.data)
+    limb = [t.name for t in leads(figure) if t.name not in PRECORDIAL]
+    assert limb == ["aVL", "I", "−aVR", "II", "aVF", "III"]
+    assert len(limb) == len(LIMB)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("speed", SPEEDS_MM_PER_S)
+def test_a_figure_of_ten_seconds_is_under_400_kib(lvh, layout, speed):
+    for gain in GAINS_MM_PER_MV:
+        figure = ecg(lvh, lvh.chosen, LIGHT, Paper(layout, speed, gain), caliper=Caliper("V5", 7.6, 8.0))
+        assert len(plotly.io.to_json(figure, validate=False)) < 400 * 1024
+
+
+def test_the_voltage_is_told_where_the_figure_has_room_for_it(lvh):
+    pointed = leads(ecg(lvh, None, LIGHT))[0]
+    assert "%{customdata:.2f} mV" in pointed.hovertemplate
+    np.testing.assert_allclose(pointed.customdata, lvh.cleaned_mv[0, :1250])
+    crowded = leads(ecg(lvh, None, LIGHT, Paper("12 × 1")))[0]
+    assert crowded.hovertemplate == "<b>I</b>  %{x:.3f} s<extra></extra>"
+    assert crowded.customdata is None
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_the_foot_says_speed_gain_filter_and_version(lvh, name):
+    paper = Paper("6 × 2", 50, 20, name)
+    figure = ecg(lvh, None, LIGHT, paper)
+    line = figure.layout.annotations[-1].text
+    assert line == strip_line(lvh.recording, paper)
+    parts = line.split("    ")
+    assert parts == [
+        "50 mm/s",
+        "20 mm/mV",
+        stated(lvh.recording, name),
+        f"eLVMass-Net demonstrator {__version__}",
+        "UNCONFIRMED",
+    ]
+    shown = filtered(lvh, name)
+    np.testing.assert_allclose(leads(figure)[0].customdata, shown[0, : len(leads(figure)[0].y)])
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("gain", GAINS_MM_PER_MV)
+def test_tall_qrs_is_neither_cut_nor_in_the_next_row(lvh, layout, gain):
+    figure = ecg(lvh, lvh.chosen, LIGHT, Paper(layout, gain=gain))
     low, high = figure.layout.yaxis.range
     traces = leads(figure)
     assert min(t.y.min() for t in traces) > low
@@ -65,6 +155,15 @@ def test_tall_qrs_is_neither_cut_nor_in_the_next_row(lvh, layout):
             assert beside or other.y.max() < one.y.min()
 
 
+def test_a_signal_too_large_for_two_bytes_is_still_drawn_whole():
+    signal = simulate(Heart(), duration_s=10).signal_mv * 1
+    signal[6:] *= 8
+    analysis = analyse(Recording(signal, 500.0, "simulated", None))
+    trace = leads(ecg(analysis, None, LIGHT, Paper("12 × 1")))[0]
+    assert trace.y.dtype == np.int32
+    assert trace.y.max() > np.iinfo(np.uint16).max
+
+
 def test_rows_keep_clear_column_by_column():
     assert stack([[(-20, 5), (-5, 5)], [(-5, 5), (-5, 30)]], gap_mm=0, top_mm=0) == [-5, -40]
     assert stack([[(-20, 5), (-5, 5)], [(-5, 30)]], gap_mm=0, top_mm=0) == [-5, -55]
@@ -74,7 +173,10 @@ def test_beat_marks_lie_above_the_strip(lvh):
     figure = ecg(lvh, lvh.chosen, LIGHT)
     marks = next(t for t in figure.data if t.name == "beats")
     assert len(marks.x) == len(lvh.beats)
-    assert min(marks.y) > leads(figure)[-1].y.max() + 1
+    assert list(marks.x) == [beat.r_s for beat in lvh.beats]
+    assert min(marks.y) > leads(figure)[-1].y.max() + 100
+    assert marks.customdata[0] == "Beat 1: used"
+    assert marks.unselected.marker.opacity == 1  # also while something is measured
     assert len(figure.layout.shapes) == 1  # the chosen beat's shade
     assert not ecg(lvh, None, LIGHT).layout.shapes
 
@@ -100,21 +202,68 @@ def test_text_is_legible_on_paper(colours, name):
     assert contrast(getattr(colours, name), colours.paper) >= 4.5
 
 
-@pytest.mark.parametrize(("seconds", "pages"), [(4, False), (10.4, False), (24, True)])
-def test_short_and_long_recordings(seconds, pages):
+@pytest.mark.parametrize(
+    ("seconds", "speed", "pages"), [(4, 25, False), (10.4, 25, False), (24, 25, True), (10, 50, True), (5.2, 50, False)]
+)
+def test_short_and_long_recordings(seconds, speed, pages):
     signal = simulate(Heart(), duration_s=seconds).signal_mv
     analysis = analyse(Recording(signal, 500.0, "simulated", None))
-    assert needs_pages(analysis) == pages
-    strip = leads(ecg(analysis, analysis.chosen, LIGHT, start_s=9.0 if pages else 0.0))[-1]
-    assert strip.customdata[0, 0] == (9 if pages else 0)
-    assert len(strip.y) == (5000 if pages else signal.shape[1])
-    assert (strip.x0 + len(strip.y) * strip.dx) <= ecg(analysis, None, LIGHT).layout.xaxis.range[1]
+    paper = Paper(speed=speed)
+    assert paper.needs_pages(analysis) == pages
+    strip = leads(ecg(analysis, analysis.chosen, LIGHT, replace(paper, start_s=3.0 if pages else 0.0)))[-1]
+    assert strip.x0 == (3 if pages else 0)
+    assert len(strip.y) == (250 / speed * 500 if pages else signal.shape[1])
+    end = ecg(analysis, None, LIGHT, replace(paper, start_s=strip.x0)).layout.xaxis.range[1]
+    assert strip.x0 + len(strip.y) * strip.dx <= end
+
+
+def test_at_50_mm_a_recording_is_paged_through_and_nothing_shrinks(lvh):
+    paper = Paper(speed=50)
+    assert paper.page_s == 5
+    start_s = paper.first_second(lvh, lvh.chosen)
+    chosen = lvh.beats[lvh.chosen]
+    assert start_s + 2 < chosen.r_s < start_s + 3
+    figure = ecg(lvh, lvh.chosen, LIGHT, replace(paper, start_s=start_s))
+    assert np.ptp(figure.layout.xaxis.range) * 50 == pytest.approx(250 + 15 + 2)
+    assert [t.x0 - start_s for t in leads(figure)][:4] == pytest.approx([0, 1.25, 2.5, 3.75])
 
 
 def test_a_long_recording_opens_at_its_beat():
     analysis = analyse(Recording(simulate(Heart(), duration_s=38.0).signal_mv, 500.0, "simulated", None))
-    chosen = analysis.beats[analysis.chosen]
-    start_s = first_second(analysis, analysis.chosen)
+    chosen, paper = analysis.beats[analysis.chosen], Paper()
+    start_s = paper.first_second(analysis, analysis.chosen)
     assert start_s + 4 < chosen.r_s < start_s + 6
-    assert first_second(analysis, 0) == first_second(analysis, None) == 0.0
-    assert first_second(analysis, len(analysis.beats) - 1) == 28.0
+    assert paper.first_second(analysis, 0) == paper.first_second(analysis, None) == 0.0
+    assert paper.first_second(analysis, len(analysis.beats) - 1) == 28.0
+    alt = described(analysis, analysis.chosen, replace(paper, start_s=start_s))
+    assert f"Shown: {start_s:g}–{start_s + 10:g} s of 38.0 s." in alt
+
+
+def test_calipers_stand_where_the_layout_shows_the_lead(lvh):
+    v5 = Caliper("V5", 7.6, 8.0)  # the fourth column
+    figure = ecg(lvh, None, LIGHT, caliper=v5)
+    lines = [s for s in figure.layout.shapes if s.type == "line"]
+    assert [s.x0 for s in lines] == [s.x1 for s in lines] == pytest.approx([7.6, 8.0])
+    (dots,) = [t for t in figure.data if t.name == "caliper"]
+    trace = next(t for t in leads(figure) if t.name == "V5")
+    assert list(dots.y) == pytest.approx([trace.y[round((at - trace.x0) * 500)] for at in (7.6, 8.0)], abs=1)
+    assert all(s.y0 < trace.y.min() < trace.y.max() < s.y1 for s in lines)
+    elsewhere = ecg(lvh, None, LIGHT, caliper=Caliper("V5", 1.0, 2.0))
+    assert not elsewhere.layout.shapes
+    assert all(t.name != "caliper" for t in elsewhere.data)
+    twice = ecg(lvh, None, LIGHT, caliper=Caliper("II", 1.0, 2.0))  # in its column and in the strip
+    assert len(twice.layout.shapes) == 4
+
+
+def test_the_alt_text_says_what_is_seen(lvh):
+    alt = described(lvh, 2, Paper("Cabrera", 50, 20, "None"))
+    assert alt.startswith("12-lead ECG on millimetre paper, Cabrera, 50 mm/s, 20 mm/mV, filter no filter added")
+    assert "Rate 68 /min, PR 172 ms, QRS 104 ms, QT 408 ms, QRS axis 0°. 11 of 11 beats usable." in alt
+    assert "Shown: 0–5 s of 10.0 s. Beat 3 is chosen and shaded." in alt
+
+
+def test_texts_on_the_paper_are_translated(lvh, monkeypatch):
+    monkeypatch.setattr("lvm.language.catalog", lambda _: {"UNCONFIRMED": "未經確認"})
+    with speaking("zh_TW"):
+        text = json.dumps(ecg(lvh, None, LIGHT).to_dict()["layout"]["annotations"], ensure_ascii=False)
+    assert "未經確認" in text

@@ -16,10 +16,11 @@ from lvm.evaluation import NOTICE
 from lvm.explain import METHODS, TARGET, Cell, Explanation
 from lvm.read import read
 from lvm.show.colours import DARK, LIGHT
-from lvm.show.ecg import ecg
-from lvm.show.export import DPI, PAGE_MM, image
+from lvm.show.ecg import Paper, ecg
+from lvm.show.export import DPI, image
 from lvm.show.heatmap import heatmap
 from lvm.show.millimetres import Sheet
+from lvm.show.page import PAGE_MM, sheet_name
 from lvm.show.waterfall import waterfall
 from lvm.waves import SEGMENTS
 
@@ -57,7 +58,7 @@ def at(picture: Image.Image, x: float, y: float) -> tuple[int, int, int]:
 
 def test_a_sheet_comes_in_true_millimetres(analysis):
     figure = ecg(analysis, None, LIGHT)
-    assert figure.layout.xaxis.range == (0, PAGE_MM)
+    assert np.ptp(figure.layout.xaxis.range) * 25 == pytest.approx(PAGE_MM)
     picture = Image.open(io.BytesIO(image(figure, "png", "#ffffff")))
     assert picture.info["dpi"] == pytest.approx((DPI, DPI), abs=0.1)
     assert picture.width == int(PAGE_MM / 25.4 * DPI)
@@ -65,6 +66,35 @@ def test_a_sheet_comes_in_true_millimetres(analysis):
     assert float(svg.split('width="')[1].split("pt")[0]) == pytest.approx(PAGE_MM / 25.4 * 72)
     heat = pixels(heatmap(analysis, analysis.chosen, explanation(), np.zeros((12, 450)), LIGHT))
     assert heat.width == picture.width
+
+
+@pytest.mark.parametrize("speed", [25, 50])
+def test_a_second_on_paper_is_as_long_as_the_foot_says(analysis, speed):
+    """Between two marked moments, and 1 mV high, in the pixels of the picture."""
+    figure = ecg(analysis, None, LIGHT, Paper(speed=speed, gain=10))
+    x0, y1 = figure.layout.xaxis.range[0], figure.layout.yaxis.range[1]
+    corner = {"x0": x0 + 1, "x1": x0 + 2, "y0": y1 - 3000, "y1": y1 - 2000}
+    figure.update_layout(shapes=[{"type": "rect", **corner, "fillcolor": RED, "line": {"width": 0}}])
+    found = (np.asarray(pixels(figure)) == (255, 0, 0)).all(axis=2)
+    across, down = (np.flatnonzero(found.any(axis=axis)) for axis in (0, 1))
+    assert across.size / DPI * 25.4 == pytest.approx(speed, abs=0.2)
+    assert down.size / DPI * 25.4 == pytest.approx(10, abs=0.2)
+
+
+def media_box_mm(pdf: bytes) -> list[float]:
+    numbers = re.search(rb"MediaBox \[ 0 0 ([0-9.]+) ([0-9.]+) \]", pdf)
+    return [float(number) / 72 * 25.4 for number in numbers.groups()]
+
+
+@pytest.mark.parametrize(
+    ("high_mm", "name", "page"),
+    [(150, "A4 across", (297, 210)), (250, "A3 upright", (297, 420)), (500, "as large as the picture", None)],
+)
+def test_a_pdf_is_a_page_of_paper_where_one_is_large_enough(high_mm, name, page):
+    figure = Sheet(LIGHT, PAGE_MM, high_mm).figure("")
+    assert sheet_name(figure, 2) == name
+    box = media_box_mm(image(figure, "pdf", "#ffffff", ["one", "two"]))
+    assert box == pytest.approx(page or (PAGE_MM, high_mm + 60 * PAGE_MM / 1150), abs=0.1)
 
 
 def test_a_longer_sheet_grows_instead_of_shrinking_its_millimetres():

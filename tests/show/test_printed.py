@@ -1,0 +1,19 @@
+"""The lines at the foot of a print: who by label, and what was measured; nobody's name."""
+
+from lvm.analysis import analyse
+from lvm.cohort.examples import EXAMPLES
+from lvm.estimate import gather_inputs
+from lvm.read import read
+from lvm.recording import Measurements
+from lvm.show.printed import LINES, about
+
+
+def test_two_lines_about_the_case():
+    analysis = analyse(read(next(e for e in EXAMPLES if e.key == "lvh-man").data()))
+    lines = about("Simulated patient 3", analysis, gather_inputs(analysis), Measurements())
+    assert len(lines) == LINES
+    assert "Simulated patient 3" in lines[0]
+    assert "man, 63 years" in lines[0]
+    assert "172, 104, 408 ms" in lines[1]
+    assert "QTc, Fridericia: 425 ms" in lines[1]
+    assert all(len(line) < 160 for line in lines)  # fits beside each other on the sheet
