@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from lvm.beats import AFTER_R, BEFORE_R, WINDOW, BeatWindow
 from lvm.clean import SAMPLING_RATE_HZ
+from lvm.language import mark
 from lvm.segmenter import QRS, P, Shares, T
 
-SEGMENTS = ("PR interval", "QRS interval", "ST segment", "T wave", "TP interval")
+SEGMENTS = (mark("PR interval"), mark("QRS interval"), mark("ST segment"), mark("T wave"), mark("TP interval"))
 BOUNDARIES = ("p_onset", "p_offset", "qrs_onset", "qrs_offset", "t_onset", "t_offset")
 
 
@@ -93,7 +94,7 @@ _MARGIN = {
 }  # fmt: skip
 _UNCERTAIN_MS = {"p_onset": 13, "p_offset": 12, "qrs_onset": 9, "qrs_offset": 9, "t_onset": 25, "t_offset": 17}
 
-_SHORTEST_QRS = int(0.04 * SAMPLING_RATE_HZ)  # samples; a step in the signal is shorter, the narrowest QRS is not
+SHORTEST_QRS_MS = 40  # a step in the signal is shorter, the narrowest QRS is not
 _P_BEFORE = int(0.6 * SAMPLING_RATE_HZ)  # samples before QRS onset in which its P wave is looked for
 _T_AFTER = int(0.7 * SAMPLING_RATE_HZ)  # samples after QRS offset in which its T wave is looked for
 _BEATS_FOR_USUAL = 3
@@ -160,7 +161,8 @@ def _slowness(quarter: float | None, half: float | None, most: float | None) -> 
 
 def find_qrs(shares: Shares) -> tuple[Span, ...]:
     """The QRS complexes in (4, T) shares that lie in the recording as a whole, and are as long as one can be."""
-    return tuple(span for span in find_spans(shares[QRS], _LEAST["qrs"]) if span.offset - span.onset >= _SHORTEST_QRS)
+    shortest = SHORTEST_QRS_MS * SAMPLING_RATE_HZ / 1000  # samples
+    return tuple(span for span in find_spans(shares[QRS], _LEAST["qrs"]) if span.offset - span.onset >= shortest)
 
 
 def delineate(shares: Shares, qrs: Sequence[Span], usual: Sequence[bool]) -> tuple[Waves, ...]:

@@ -1,94 +1,97 @@
-"""The detected beats, the one in use or their average, and its waves in the two lead groups."""
+"""The detected beats, the one in use or their average, and its waves in the lead groups."""
 
 import streamlit as st
 
-from lvm.ui.case import choose_beat, neurokit_of, profile_of
+from lvm.language import mark, tr
+from lvm.ui.case import neurokit_of, profile_of, waves_of
 from lvm.ui.frame import CHART, against_the_estimate, case_or_empty, choice, colours, notes
+from lvm.ui.lead_groups import lead_groups_field
 
-st.title("Beats")
-case = case_or_empty("its beats, lead groups and wave boundaries")
+st.title(tr("Beats"))
+case = case_or_empty(mark("its beats, lead groups and wave boundaries"))
 
 from lvm.profile import SEGMENTS  # noqa: E402 - not before an ECG is there
-from lvm.show import alts, profile, tables, words  # noqa: E402
+from lvm.show import alts, beats, boundaries, profile, tables, words  # noqa: E402
 from lvm.show.beat import beat, compared, shown  # noqa: E402
+from lvm.ui.beats import beat_list, beat_strip  # noqa: E402
+from lvm.ui.boundaries import boundary_inputs  # noqa: E402
+
+THIS, AVERAGE = mark("This beat"), mark("Average beat")
 
 analysis = case.analysis
 against_the_estimate(case)
+beat_strip(case)
 seen = None
 if case.beat is None:
-    st.error("No beat of this recording can be used.")
+    st.error(tr("No beat of this recording can be used."))
 else:
-    key = f"beat-{case.number}"
-    st.session_state[key] = case.beat
-    st.segmented_control(
-        "Beat in use",
-        words.usable_beats(analysis),
-        format_func=lambda i: str(i + 1),
-        key=key,
-        required=True,
-        on_change=choose_beat,
-        args=(key,),
-    )
-    view, switch = st.columns(2, gap="medium", vertical_alignment="bottom")
-    with view:
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        beat_list(case)
+        groups = lead_groups_field()
         drawn = choice(
-            "Show",
-            ("This beat", "Average beat"),
+            mark("Show"),
+            (THIS, AVERAGE),
             "drawn_beat",
-            help="The average of the usable beats, sample by sample their median.",
+            help=tr("The average of the usable beats, sample by sample their median."),
         )
-    compare = switch.toggle(
-        "Compare with NeuroKit2",
-        key="compare_neurokit",
-        persist_state="session",
-        help="Boundaries of the same beat by the prominence method of the open library NeuroKit2, dotted. It marks "
-        "P waves also where there are none, and reads a wide QRS too short.",
-    )
-    index = case.beat if drawn == "This beat" else None
-    seen = shown(analysis, index)
+        compare = st.toggle(
+            tr("Compare with NeuroKit2"),
+            key="compare_neurokit",
+            persist_state="session",
+            help=tr(
+                "Boundaries of the same beat by the prominence method of the open library NeuroKit2, dotted. It marks "
+                "P waves also where there are none, and reads a wide QRS too short."
+            ),
+        )
+    st.markdown(beats.which(analysis, case.beat, case.refused))
+    index = case.beat if drawn == THIS else None
+    waves = waves_of(case, case.beat) if drawn == THIS else None
+    seen = shown(analysis, index, waves)
     other = compared(analysis, index, neurokit_of(case)) if compare else {}
-    st.markdown(words.why_this_beat(analysis, case.beat))
     st.plotly_chart(
-        beat(analysis, index, colours(), other),
+        beat(analysis, index, colours(), other, waves=waves, groups=groups),
         theme=None,
         config=CHART,
         key="beat_chart",
-        alt=alts.beat(analysis, index),
+        alt=alts.beat(analysis, index, waves),
     )
-    st.markdown(
-        ":small[All leads are cut at the same instant, 300 ms before to 600 ms after R, and drawn on the same "
-        "millimetres. Coloured: the beat shown. Grey: the usable beats. Shaded: P, QRS and T, one set of boundaries "
-        "for all leads. A dashed boundary is uncertain: a reader would hesitate."
-        f"{' Dotted: NeuroKit2.' if compare else ''}]"
-    )
+    st.markdown(f":small[{beats.legend(analysis, compared=compare)}]")
+    if drawn == THIS:
+        st.subheader(tr("Set the boundaries of beat {number}", number=case.beat + 1))
+        boundary_inputs(case, case.beat)
 notes(case, on_file=False)
 
-listed, marked = st.columns([3, 2], gap="large")
+listed, marked = st.columns(2, gap="large")
 with listed:
-    st.subheader("All detected beats")
-    st.table(tables.beats(analysis, case.beat), hide_index=True, border="horizontal", alt=words.usable(analysis))
+    st.subheader(tr("All detected beats"))
+    st.markdown(beats.left_out(analysis))
+    beats_table = tables.beats(analysis, case.beat)
+    if len(beats_table) <= beats.MOST_LISTED:
+        st.table(beats_table, hide_index=True, border="horizontal", alt=words.usable(analysis))
+    else:  # scrolls by itself
+        narrow = {name: st.column_config.Column(width="small") for name in beats_table.columns[:3]}
+        st.dataframe(beats_table, hide_index=True, height=480, column_config=narrow, alt=words.usable(analysis))
 if seen is not None:
     with marked:
-        st.subheader(f"Boundaries: {seen.name.lower()}")
+        st.subheader(tr("Boundaries: {beat}", beat=tr(seen.name).lower()))
         st.table(
-            tables.boundaries(seen, other),
+            boundaries.table(seen, other),
             hide_index=True,
             border="horizontal",
-            alt="Wave boundaries in milliseconds from the R peak, with their margins",
+            alt=tr("Wave boundaries in milliseconds from the R peak, with their margins"),
         )
-        st.markdown(
-            ":small[Negative: before R. “–”: no such wave was found. Margin: on test recordings four of five of "
-            "cardiologists’ marks lay no farther off.]"
-        )
+        st.markdown(f":small[{boundaries.how_sure()}]")
 
-    with st.expander("Profile by lead and segment"):
-        segment = choice("Segment", SEGMENTS, "profile_segment", "QRS")
+    with st.expander(tr("Profile by lead and segment")):
+        segment = choice(mark("Segment"), SEGMENTS, "profile_segment", "QRS")
         found = profile_of(case)
         st.markdown(profile.lasts(found, segment))
         st.table(
             profile.of_segment(found, segment),
             hide_index=True,
             border="horizontal",
-            alt=f"{segment}: highest and lowest voltage, area and slope in each of the twelve leads",
+            alt=tr(
+                "{segment}: highest and lowest voltage, area and slope in each of the twelve leads", segment=segment
+            ),
         )
         st.markdown(f":small[{profile.caption(found)}]")

@@ -1,4 +1,4 @@
-"""One beat in its two lead groups: limb leads in one row, precordial leads in the next, all on the same millimetres."""
+"""One beat by lead groups, all leads on the same millimetres: the sheet on which the beat and the maps are drawn."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from lvm.analysis import Analysis
 from lvm.beats import BEFORE_R, WINDOW
+from lvm.by_hand import moved
 from lvm.clean import SAMPLING_RATE_HZ
+from lvm.language import listed, mark, said, tr
 from lvm.recording import LEAD_GROUPS, LEADS, Signal
-from lvm.show.colours import Palette, of_lead
+from lvm.show.colours import Palette, of_group, of_lead
 from lvm.show.millimetres import SPEED_MM_PER_S, Sheet, extent, stack
 from lvm.show.words import usable_beats
 from lvm.waves import Waves
@@ -20,12 +22,24 @@ from lvm.waves import Waves
 GAIN = 10.0  # mm/mV, the same for all leads
 MM_PER_SAMPLE = SPEED_MM_PER_S / SAMPLING_RATE_HZ
 LEAD_MM = WINDOW * MM_PER_SAMPLE  # 22.5
-GROUPS = LEAD_GROUPS[2]
-TITLES = {"limb": "Limb leads, frontal plane", "precordial": "Precordial leads, horizontal plane"}
+TITLES = {
+    "limb": mark("Limb leads, frontal plane"),
+    "precordial": mark("Precordial leads, horizontal plane"),
+    "anterior": mark("Anterior: V1–V4"),
+    "lateral": mark("Lateral: I, aVL, V5, V6"),
+    "inferior": mark("Inferior: II, III, aVF"),
+}
+ROWS = {2: (("limb",), ("precordial",)), 4: (("anterior", "inferior"), ("lateral", "aVR"))}
+MOST_DRAWN = 30  # beats behind the one shown, of each kind: of more the figure is slow, and nothing is to be seen
 
 _STEP_MM = LEAD_MM + 2.5  # from one lead to the next: on a 5 mm line
 _LEFT_MM = 10.0
 _TITLE_MM, _LABEL_MM, _NAMES_MM, _FOOT_MM = 5.0, 4.5, 2.8, 4.0
+_BEYOND_MV = 1.5  # how far beats that are left out may widen a row; what is higher is cut off
+
+# Samples of the beats behind: 4 ms apart around the QRS, and 12 ms elsewhere, where nothing is sharp.
+_NEAR_R = slice(BEFORE_R - 40, BEFORE_R + 50)
+_THIN = np.unique(np.r_[0:WINDOW:6, _NEAR_R.start : _NEAR_R.stop : 2])
 
 
 @dataclass(frozen=True)
@@ -42,29 +56,45 @@ class Cell:
 @dataclass(frozen=True, eq=False)
 class Shown:
     """A beat to look at, or the average of the usable ones: (12, 450) mV, its boundaries, and its R peak in their
-    samples."""
+    samples.
+
+    found : the boundaries as they were found, where the user moved some; by_hand names those.
+    """
 
     name: str
     mv: Signal
     waves: Waves
     r: int
+    found: Waves
 
     @property
     def marks_ms(self) -> dict[str, float | None]:
         """The six boundaries in ms from the R peak."""
         return marks_ms(self.waves, self.r)
 
+    @property
+    def found_ms(self) -> dict[str, float | None]:
+        return marks_ms(self.found, self.r)
 
-def shown(analysis: Analysis, index: int | None) -> Shown:
-    """Beat `index`, or, if that is None, the average of the usable beats, of which there must be one."""
+    @property
+    def by_hand(self) -> tuple[str, ...]:
+        return moved(self.found, self.waves)
+
+
+def shown(analysis: Analysis, index: int | None, waves: Waves | None = None) -> Shown:
+    """Beat `index`, or, if that is None, the average of the usable beats, of which there must be one.
+
+    waves : the beat's boundaries as the user put them.
+    """
     if index is not None:
-        return Shown(f"Beat {index + 1}", analysis.window(index).mv, analysis.waves[index], analysis.beats[index].r)
+        found = analysis.waves[index]
+        mv, r = analysis.window(index).mv, analysis.beats[index].r
+        return Shown(said("Beat {number}", number=index + 1), mv, found if waves is None else waves, r, found)
     average = analysis.average()
     if average is None:
         raise ValueError("no usable beat")
-    return Shown(
-        f"The average of {len(usable_beats(analysis))} usable beats", average, analysis.average_waves, BEFORE_R
-    )
+    name = said("The average of {number} usable beats", number=len(usable_beats(analysis)))
+    return Shown(name, average, analysis.average_waves, BEFORE_R, analysis.average_waves)
 
 
 def compared(analysis: Analysis, index: int | None, waves: tuple[Waves, ...]) -> dict[str, float | None]:
@@ -81,27 +111,29 @@ def time_ms() -> NDArray[np.float32]:
     return ((np.arange(WINDOW) - BEFORE_R) * 1000 / SAMPLING_RATE_HZ).astype(np.float32)
 
 
-def beat_sheet(shown_mv: list[Signal], colours: Palette, name_lines: int) -> tuple[Sheet, list[Cell]]:
+def beat_sheet(shown_mv: list[Signal], colours: Palette, name_lines: int, groups: int = 2) -> tuple[Sheet, list[Cell]]:
     """Paper with a cell for each of the 12 leads, high enough for all beats in `shown_mv`, each (12, 450).
 
-    name_lines : lines of wave or segment names under each cell.
+    name_lines : lines of wave or segment names under each cell. groups : two lead groups, or four.
     """
     names_mm = 2.0 + _NAMES_MM * name_lines
-    rows = [[LEADS.index(lead) for lead in leads] for leads in GROUPS.values()]
-    extents = [extent([mv[row] for mv in shown_mv], GAIN) for row in rows]
+    leads_of = LEAD_GROUPS[groups]
+    rows = [[(group, lead) for group in row for lead in leads_of[group]] for row in ROWS[groups]]
+    extents = [extent([mv[[LEADS.index(lead) for _, lead in row]] for mv in shown_mv], GAIN) for row in rows]
     reach = [[(down - names_mm, up + _LABEL_MM + _TITLE_MM)] for down, up in extents]
     baselines = stack(reach, gap_mm=1.0, top_mm=0.0)
     height = -(baselines[-1] + reach[-1][0][0]) + _FOOT_MM
-    sheet = Sheet(colours, _LEFT_MM + 6 * _STEP_MM, height)
+    sheet = Sheet(colours, _LEFT_MM + max(map(len, rows)) * _STEP_MM, height)
     cells = []
-    for (group, leads), zero, (down, up) in zip(GROUPS.items(), baselines, extents, strict=True):
+    for row, zero, (down, up) in zip(rows, baselines, extents, strict=True):
         top = zero + up + 1
-        sheet.label(_LEFT_MM, top + _LABEL_MM, f"<b>{TITLES[group]}</b>", of_lead(leads[0], colours), 15)
         sheet.pulse(0.5, zero, GAIN)
-        for i, lead in enumerate(leads):
-            x = _LEFT_MM + i * _STEP_MM
+        for i, (group, lead) in enumerate(row):
+            x, colour = _LEFT_MM + i * _STEP_MM, of_group(group, colours)
             cells.append(Cell(lead, x, zero, zero + down - 1, top))
-            sheet.label(x, top, f"<b>{lead}</b>", of_lead(lead, colours))
+            sheet.label(x, top, f"<b>{lead}</b>", colour)
+            if lead == leads_of[group][0] and lead != group:
+                sheet.label(x, top + _LABEL_MM, f"<b>{tr(TITLES[group])}</b>", colour, 15)
     sheet.label(_LEFT_MM, -height + 0.6, f"{SPEED_MM_PER_S} mm/s    {GAIN:g} mm/mV    0.5–40 Hz", colours.text, 13)
     return sheet, cells
 
@@ -112,20 +144,6 @@ def name_below(sheet: Sheet, cell: Cell, name: str, x: float, line: int = 0) -> 
     sheet.label(x, cell.bottom - lower, name, sheet.colours.muted, 12, "center")
 
 
-def trace(sheet: Sheet, cell: Cell, mv: Signal, colour: str, width: float, hover: str) -> None:
-    """(450,) mV in its cell. `hover` may use customdata: 0 ms from R, 1 mV."""
-    sheet.trace(
-        x0=cell.x,
-        dx=MM_PER_SAMPLE,
-        y=(cell.zero + GAIN * mv).astype(np.float32),
-        mode="lines",
-        line={"color": colour, "width": width},
-        name=cell.lead,
-        hovertemplate=f"<b>{cell.lead}</b>  {hover}<extra></extra>",
-        customdata=np.stack([time_ms(), mv], axis=1).astype(np.float32),
-    )
-
-
 def marks_ms(waves: Waves, r: int) -> dict[str, float | None]:
     """The six boundaries of a beat in ms from its R peak."""
     return {
@@ -134,9 +152,19 @@ def marks_ms(waves: Waves, r: int) -> dict[str, float | None]:
     }
 
 
+BOUNDARY_NAMES = {
+    "p_onset": mark("P onset"),
+    "p_offset": mark("P offset"),
+    "qrs_onset": mark("QRS onset"),
+    "qrs_offset": mark("QRS offset"),
+    "t_onset": mark("T onset"),
+    "t_offset": mark("T offset"),
+}
+
+
 def boundary_names(boundaries: Iterable[str]) -> str:
     """'P onset, T offset'."""
-    return ", ".join(f"{wave.upper()} {end}" for wave, end in (name.split("_") for name in boundaries))
+    return tr(listed(BOUNDARY_NAMES[name] for name in boundaries))
 
 
 def x_mm(cell: Cell, ms: float) -> float:
@@ -145,33 +173,44 @@ def x_mm(cell: Cell, ms: float) -> float:
 
 
 def beat(
-    analysis: Analysis, index: int | None, colours: Palette, other: Mapping[str, float | None] = MappingProxyType({})
+    analysis: Analysis,
+    index: int | None,
+    colours: Palette,
+    other: Mapping[str, float | None] = MappingProxyType({}),
+    *,
+    waves: Waves | None = None,
+    groups: int = 2,
 ) -> go.Figure:
-    """Beat `index`, or the average if None, in its groups' colours over all usable beats, with P, QRS and T shaded.
+    """Beat `index`, or the average if None, in its groups' colours over all other beats, with P, QRS and T shaded.
 
-    Boundaries are upright lines, dashed where they are uncertain; `other` holds another method's, which are dotted.
+    Behind it lie the usable beats, grey, and those that are left out, dashed: MOST_DRAWN of each at most. Boundaries
+    are upright lines, dashed where they are uncertain, and thick where `waves` has them elsewhere than they were found;
+    `other` holds another method's, which are dotted. groups : two lead groups, or four.
     """
-    one = shown(analysis, index)
-    others = [analysis.window(i).mv for i, b in enumerate(analysis.beats) if b.usable and i != index]
-    sheet, cells = beat_sheet([one.mv, *others], colours, 1)
+    one = shown(analysis, index, waves)
+    used, left_out = (_behind(analysis, index, usable=usable) for usable in (True, False))
+    cut = _cut(left_out, np.stack([one.mv, *used]), groups)
+    sheet, cells = beat_sheet([np.nan_to_num(mv) for mv in (one.mv, *used, *cut)], colours, 1, groups)
+    from_r = tr("{ms} ms from R", ms="%{customdata[0]:.0f}")
     for cell in cells:
-        for name, wave, shade in zip(("P", "QRS", "T"), ("p", "qrs", "t"), colours.waves, strict=True):
-            onset, offset = (one.marks_ms[f"{wave}_{end}_s"] for end in ("onset", "offset"))
-            if onset is None or offset is None:
-                continue
-            low, high = x_mm(cell, onset), x_mm(cell, offset)
-            sheet.shade((low, high), (cell.bottom, cell.top), shade)
-            for end, ms in (("onset", onset), ("offset", offset)):
-                dash = "dash" if f"{wave}_{end}" in one.waves.uncertain else "solid"
-                _boundary(sheet, cell, ms, colours.muted, dash)
-            name_below(sheet, cell, name, (low + high) / 2)
+        _waves(sheet, cell, one)
         for other_ms in other.values():
             if other_ms is not None:
                 _boundary(sheet, cell, other_ms, colours.limit, "dot", 2)
         row = LEADS.index(cell.lead)
-        _faint(sheet, cell, np.stack([mv[row] for mv in others]) if others else np.empty((0, WINDOW)))
-        hover = "%{customdata[0]:.0f} ms from R  %{customdata[1]:.2f} mV"
-        trace(sheet, cell, one.mv[row], of_lead(cell.lead, colours), 2.2, hover)
+        _faint(sheet, cell, [mv[row] for mv in used], "usable beats", {"color": colours.faint, "width": 1})
+        dashed = {"color": colours.muted, "width": 1, "dash": "4px,3px"}
+        _faint(sheet, cell, [mv[row] for mv in cut], "beats left out", dashed)
+        sheet.trace(
+            x0=cell.x,
+            dx=MM_PER_SAMPLE,
+            y=(cell.zero + GAIN * one.mv[row]).astype(np.float32),
+            mode="lines",
+            line={"color": of_lead(cell.lead, colours, groups), "width": 2.2},
+            name=cell.lead,
+            hovertemplate=f"<b>{cell.lead}</b>  {from_r}  %{{customdata[1]:.2f}} mV<extra></extra>",
+            customdata=np.stack([time_ms(), one.mv[row]], axis=1).astype(np.float32),
+        )
     return sheet.figure("beat")
 
 
@@ -179,8 +218,49 @@ def uncertain(waves: Waves) -> str:
     """What a table over the segments should be read with, where a boundary is uncertain."""
     if not waves.uncertain:
         return ""
-    names = boundary_names(waves.uncertain)
-    return f"Uncertain on this beat: {names}; so are the shares of the segments that meet there."
+    return tr(
+        "Uncertain on this beat: {names}; so are the shares of the segments that meet there.",
+        names=boundary_names(waves.uncertain),
+    )
+
+
+def _behind(analysis: Analysis, index: int | None, *, usable: bool) -> list[Signal]:
+    """The other beats, (12, 450) mV each; NaN where they hold nothing of the recording."""
+    others = [i for i, b in enumerate(analysis.beats) if b.usable == usable and i != index]
+    some = np.unique(np.linspace(0, len(others) - 1, min(len(others), MOST_DRAWN)).astype(int))
+    found = []
+    for window in (analysis.window(others[i]) for i in some):
+        mv = window.mv.copy()
+        mv[:, : window.start] = mv[:, window.stop :] = np.nan
+        found.append(mv)
+    return found
+
+
+def _cut(beats_mv: list[Signal], usual_mv: Signal, groups: int) -> list[Signal]:
+    """Beats (12, 450) mV without what is far from all that the other beats (n, 12, 450) have in the same row."""
+    least, most = np.empty((len(LEADS), 1)), np.empty((len(LEADS), 1))
+    for row in ROWS[groups]:
+        leads = [LEADS.index(lead) for group in row for lead in LEAD_GROUPS[groups][group]]
+        least[leads] = np.nanmin(usual_mv[:, leads]) - _BEYOND_MV
+        most[leads] = np.nanmax(usual_mv[:, leads]) + _BEYOND_MV
+    return [np.where((mv < least) | (mv > most), np.nan, mv).astype(np.float32) for mv in beats_mv]
+
+
+def _waves(sheet: Sheet, cell: Cell, one: Shown) -> None:
+    """P, QRS and T shaded and named, and their boundaries."""
+    colours = sheet.colours
+    for name, wave, shade in zip(("P", "QRS", "T"), ("p", "qrs", "t"), colours.waves, strict=True):
+        onset, offset = (one.marks_ms[f"{wave}_{end}_s"] for end in ("onset", "offset"))
+        if onset is None or offset is None:
+            continue
+        low, high = x_mm(cell, onset), x_mm(cell, offset)
+        sheet.shade((low, high), (cell.bottom, cell.top), shade)
+        for end, ms in ((f"{wave}_onset", onset), (f"{wave}_offset", offset)):
+            if end in one.by_hand:
+                _boundary(sheet, cell, ms, colours.ours, "solid", 3)
+            else:
+                _boundary(sheet, cell, ms, colours.muted, "dash" if end in one.waves.uncertain else "solid")
+        name_below(sheet, cell, name, (low + high) / 2)
 
 
 def _boundary(sheet: Sheet, cell: Cell, ms: float, colour: str, dash: str, width: float = 1) -> None:
@@ -189,18 +269,18 @@ def _boundary(sheet: Sheet, cell: Cell, ms: float, colour: str, dash: str, width
         sheet.upright(x_mm(cell, ms), (cell.bottom, cell.top), colour, dash, width)
 
 
-def _faint(sheet: Sheet, cell: Cell, beats_mv: NDArray[np.floating]) -> None:
-    """(n, 450) mV as one trace of n lines: a gap in it costs less than n traces. Every second sample will do."""
-    if not len(beats_mv):
+def _faint(sheet: Sheet, cell: Cell, beats_mv: list[Signal], name: str, line: Mapping[str, object]) -> None:
+    """Beats (450,) mV as one trace of several lines: a gap in it costs less than several traces."""
+    if not beats_mv:
         return
-    thin = beats_mv[:, ::2]
-    x = cell.x + np.arange(0, WINDOW, 2) * MM_PER_SAMPLE
+    thin = np.stack(beats_mv)[:, _THIN]
+    x = cell.x + _THIN * MM_PER_SAMPLE
     gap = np.full((len(thin), 1), np.nan)
     sheet.trace(
         x=np.concatenate([np.tile(x, (len(thin), 1)), gap], axis=1).ravel().astype(np.float32),
         y=np.concatenate([cell.zero + GAIN * thin, gap], axis=1).ravel().astype(np.float32),
         mode="lines",
-        line={"color": sheet.colours.faint, "width": 1},
+        line=line,
         hoverinfo="skip",
-        name=f"{cell.lead}, other beats",
+        name=f"{cell.lead}, {name}",
     )

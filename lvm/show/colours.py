@@ -1,13 +1,17 @@
-"""The colours of every figure, for light and dark paper: one blue for limb, one brown-orange for precordial leads."""
+"""The colours of every figure, for light and dark paper, and those of the lead groups, the same on every page.
+
+Limb leads are blue, precordial leads brown-orange. Of the four coronary territories inferior is blue too, for it holds
+limb leads alone, and anterior brown-orange; lateral, which has of both, is violet, and aVR grey.
+"""
 
 from dataclasses import dataclass
 
-from lvm.recording import LIMB
+from lvm.recording import LEAD_GROUPS
 
 
 @dataclass(frozen=True)
 class Palette:
-    """`text`, `limb`, `precordial`, `ours` and `muted` are legible (4.5:1) on `paper` and on the page's background."""
+    """`text`, `limb`, `precordial`, `lateral`, `ours` and `muted` are legible (4.5:1) on `paper` and on the page."""
 
     paper: str
     grid_1mm: str
@@ -17,6 +21,7 @@ class Palette:
     muted: str
     limb: str
     precordial: str
+    lateral: str
     ours: str
     limit: str
     faint: str  # other beats behind the chosen one
@@ -35,6 +40,7 @@ LIGHT = Palette(
     muted="#566068",
     limb="#1f5fa8",
     precordial="#a34a10",
+    lateral="#5b1f7a",
     ours="#0b6b72",
     limit="#a3341a",
     faint="rgba(70, 80, 90, 0.28)",
@@ -66,6 +72,7 @@ DARK = Palette(
     muted="#b0babf",
     limb="#79b4f2",
     precordial="#f2a365",
+    lateral="#d070c8",
     ours="#54c7cc",
     limit="#ff9d80",
     faint="rgba(200, 210, 215, 0.30)",
@@ -93,5 +100,23 @@ def palette(dark: bool) -> Palette:
     return DARK if dark else LIGHT
 
 
-def of_lead(lead: str, colours: Palette) -> str:
-    return colours.limb if lead in LIMB else colours.precordial
+def of_group(group: str, colours: Palette) -> str:
+    """Of one of LEAD_GROUPS."""
+    return {
+        "limb": colours.limb,
+        "inferior": colours.limb,
+        "precordial": colours.precordial,
+        "anterior": colours.precordial,
+        "lateral": colours.lateral,
+    }.get(group, colours.muted)
+
+
+def of_lead(lead: str, colours: Palette, groups: int = 2) -> str:
+    """Of the lead's group, where the leads are in two groups or in four."""
+    return of_group(next(name for name, leads in LEAD_GROUPS[groups].items() if lead in leads), colours)
+
+
+def in_markdown(group: str, text: str) -> str:
+    """A text in the colour of one of LEAD_GROUPS, which .streamlit/config.toml gives Streamlit's own names."""
+    own = {"limb": "blue", "inferior": "blue", "precordial": "orange", "anterior": "orange", "lateral": "violet"}
+    return f":{own.get(group, 'gray')}[{text}]"

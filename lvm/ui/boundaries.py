@@ -1,64 +1,74 @@
-"""The boundaries of a beat, as found or as the user put them."""
-
-from typing import TYPE_CHECKING
+"""The boundaries of a beat as fields, the way back to what was found, and what follows from them."""
 
 import streamlit as st
 
-from lvm.ui.case import Case, current_case
+from lvm.errors import LvmError
+from lvm.language import tr
+from lvm.ui.case import (
+    Case,
+    by_boundaries,
+    current_case,
+    estimate_as_found,
+    estimate_of,
+    forget_boundaries,
+    move_boundary,
+    waves_of,
+)
 
-if TYPE_CHECKING:
-    from lvm.waves import Waves
-
-
-def waves_of(case: Case, beat: int) -> "Waves":
-    return case.edited.get(beat, case.analysis.waves[beat])
+_FIELD_PX = 170  # six beside each other on a whole page
 
 
 def boundary_inputs(case: Case, beat: int) -> None:
-    """A field for each boundary, in ms from R, and the way back to what was found."""
+    """A field for each boundary of the beat in use, in ms from R, and the way back."""
     from lvm.beats import AFTER_R, BEFORE_R
     from lvm.clean import SAMPLING_RATE_HZ
-    from lvm.show.beat import boundary_names, marks_ms
-    from lvm.waves import BOUNDARIES
+    from lvm.show import boundaries
+    from lvm.show.beat import BOUNDARY_NAMES, marks_ms
 
     waves, r = waves_of(case, beat), case.analysis.beats[beat].r
     at = marks_ms(waves, r)
     step = 1000 / SAMPLING_RATE_HZ
-    columns = st.columns(2)
-    for i, name in enumerate(BOUNDARIES):
+    row = st.container(horizontal=True)
+    for name, title in BOUNDARY_NAMES.items():
         key = f"boundary-{case.number}-{beat}-{name}"
         ms = at[f"{name}_s"]
         st.session_state[key] = ms
-        uncertain = ", uncertain" if name in waves.uncertain else ""
-        columns[i % 2].number_input(
-            f"{boundary_names([name])}, ms from R{uncertain}",
+        row.number_input(
+            tr("{boundary}, ms from R", boundary=title),
             min(-BEFORE_R * step, ms or 0.0),
             max(AFTER_R * step, ms or 0.0),
             step=step,
             format="%.0f",
+            placeholder=tr("none found"),
             key=key,
             on_change=_move,
             args=(name, key),
+            width=_FIELD_PX,
         )
-    st.markdown(
-        ":small[Moves the segments here and in all tables of this page. A boundary stays between its neighbours. The "
-        "estimate does not follow.]"
-    )
-    if beat in case.edited:
-        st.button("Back to the boundaries found", on_click=_forget)
+    with st.container(horizontal=True):
+        st.button(
+            tr("Back to the boundaries found"),
+            key="boundaries_of_beat",
+            disabled=beat not in case.edited,
+            on_click=forget_boundaries,
+            kwargs={"every": False},
+        )
+        st.button(
+            tr("Back on all beats"),
+            key="boundaries_of_all",
+            disabled=not case.edited,
+            on_click=forget_boundaries,
+            kwargs={"every": True},
+        )
+    st.markdown(f":small[{boundaries.how_to_move()}]")
+    try:
+        estimates = estimate_of(case), estimate_as_found(case)
+    except LvmError:  # the page that needs the estimate says why there is none
+        estimates = None
+    st.markdown(boundaries.follows(by_boundaries(case), case.typed, estimates))
 
 
 def _move(name: str, key: str) -> None:
-    from lvm.clean import SAMPLING_RATE_HZ
-
     case = current_case()
-    if case is not None and case.beat is not None and st.session_state[key] is not None:
-        r = case.analysis.beats[case.beat].r
-        mark = r + round(st.session_state[key] * SAMPLING_RATE_HZ / 1000)
-        case.edited[case.beat] = waves_of(case, case.beat).edited(name, mark)
-
-
-def _forget() -> None:
-    case = current_case()
-    if case is not None and case.beat is not None:
-        case.edited.pop(case.beat, None)
+    if case is not None and st.session_state[key] is not None:
+        move_boundary(case, name, st.session_state[key])

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import streamlit as st
 
 from lvm.errors import LvmError
-from lvm.recording import Sex, Typed
+from lvm.language import mark, tr
+from lvm.recording import Measurements, Sex, Typed
 from lvm.ui.warm import warm
 
 if TYPE_CHECKING:
@@ -23,12 +24,13 @@ if TYPE_CHECKING:
     from lvm.second_opinion import SecondOpinion
     from lvm.waves import Waves
     from lvm.weights import Card
+    from lvm.what_if import Changes
 
 T = TypeVar("T")
 
 _CASE, _ERROR, _COUNT, _WAITING = "case", "file_error", "cases_opened", "to_be_read"
 _REMEMBERED = 64  # results; what was not asked for longest goes first
-UPLOADED = "Uploaded ECG"
+UPLOADED = mark("Uploaded ECG")
 _STANDARD: "tuple[InputSet, ...]" = ("model 1", "model 2")
 
 
@@ -42,7 +44,9 @@ class Case:
     about : describes a simulated patient.
     bundle : name of the weights in use; None for those for the patient's sex, of which input_set chooses one.
     override : the user wants an estimate in spite of the reasons against it.
-    edited : by beat, the boundaries that the user moved, for the tables of the saliency page.
+    edited : by beat, the boundaries as the user put them; what rests on those of the beat in use follows them.
+    what_if : what is asked on the page LV mass; no estimate of the patient rests on it.
+    refused : a beat that the user clicked on and that cannot be used.
     """
 
     label: str
@@ -55,6 +59,8 @@ class Case:
     bundle: str | None = None
     override: bool = False
     edited: "dict[int, Waves]" = field(default_factory=dict)
+    what_if: "Changes | None" = None
+    refused: int | None = None
     _results: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False)
 
     def remember(self, key: tuple[Any, ...], compute: Callable[[], T]) -> T:
@@ -98,13 +104,14 @@ def read_waiting() -> None:
 
     files, label, about = st.session_state[_WAITING]
     starting = warm().is_alive()
-    with st.spinner("Starting up: the first ECG takes some seconds…" if starting else "Reading the ECG…"):
+    wait = tr("Starting up: the first ECG takes some seconds…") if starting else tr("Reading the ECG…")
+    with st.spinner(wait):
         number = st.session_state.get(_COUNT, 0) + 1
         try:
             analysis = analyse(read_together(files))
             st.session_state[_CASE] = Case(label, analysis, number, analysis.chosen, about)
         except LvmError as error:
-            st.session_state[_ERROR] = str(error)
+            st.session_state[_ERROR] = error.args[0]  # which remembers how to be said in another language
         st.session_state[_COUNT] = number
         del st.session_state[_WAITING]
 
@@ -113,7 +120,7 @@ def neurokit_of(case: Case) -> "tuple[Waves, ...]":
     """NeuroKit2's boundaries of the same beats."""
     from lvm.neurokit import delineate
 
-    with st.spinner("NeuroKit2 looks for the waves…"):
+    with st.spinner(tr("NeuroKit2 looks for the waves…")):
         return case.remember(("neurokit",), lambda: delineate(case.analysis.cleaned_mv, case.analysis.r_peaks))
 
 
@@ -124,23 +131,66 @@ def profile_of(case: Case) -> "Profile":
     return case.remember(("profile",), lambda: profile(case.analysis))
 
 
-def _estimate(case: Case, bundle: str | None, inputs: "InputSet") -> "Estimate":
+def waves_of(case: Case, beat: int) -> "Waves":
+    """The boundaries of a beat, as found or as the user put them."""
+    return case.edited.get(beat, case.analysis.waves[beat])
+
+
+def by_boundaries(case: Case) -> Measurements:
+    """What is measured by the boundaries that the user moved on the beat in use; all else is None."""
+    from lvm.by_hand import by_hand
+
+    if case.beat is None or case.beat not in case.edited:
+        return Measurements()
+    return by_hand(case.analysis, case.beat, case.edited[case.beat])
+
+
+def follows_boundaries(case: Case) -> tuple[str, ...]:
+    """The inputs of the estimate that are measured by moved boundaries, and not typed over, by their names in Typed."""
+    found = by_boundaries(case)
+    return tuple(
+        name
+        for name in ("p_axis_deg", "qrs_axis_deg", "t_axis_deg", "qrs_duration_ms")
+        if getattr(found, name) is not None and getattr(case.typed, name) is None
+    )
+
+
+def given(case: Case) -> Typed:
+    """What goes before the file's values and ours: what is typed, and then what follows from moved boundaries."""
+    found = by_boundaries(case)
+    return replace(case.typed, **{name: getattr(found, name) for name in follows_boundaries(case)})
+
+
+def measured_by_hand(case: Case) -> Measurements:
+    """What stands in place of the device's measurements and ours."""
+    now = given(case)
+    typed = {name: getattr(now, name) for name in ("p_axis_deg", "qrs_axis_deg", "t_axis_deg", "qrs_duration_ms")}
+    return replace(by_boundaries(case), **{name: value for name, value in typed.items() if value is not None})
+
+
+def _estimate(case: Case, bundle: str | None, inputs: "InputSet", typed: Typed | None = None) -> "Estimate":
+    """typed : other values than those given now."""
     from lvm.estimate import estimate
     from lvm.weights import load
 
+    own = given(case) if typed is None else typed
+
     def compute() -> "Estimate":
         weights = None if bundle is None else load(bundle)
-        return estimate(
-            case.analysis, case.typed, bundle=weights, input_set=inputs, beat=case.beat, override=case.override
-        )
+        return estimate(case.analysis, own, bundle=weights, input_set=inputs, beat=case.beat, override=case.override)
 
-    with st.spinner("Estimating LV mass…"):  # shown only where it takes long
-        return case.remember(("estimate", case.typed, case.beat, bundle, inputs, case.override), compute)
+    with st.spinner(tr("Estimating LV mass…")):  # shown only where it takes long
+        return case.remember(("estimate", own, case.beat, bundle, inputs, case.override), compute)
 
 
 def estimate_of(case: Case) -> "Estimate":
     """The estimate for what is typed and chosen now; raises LvmError where no bundle fits."""
     return _estimate(case, case.bundle, case.input_set)
+
+
+def estimate_as_found(case: Case) -> "Estimate":
+    """What it would be with the boundaries found; raises LvmError where no bundle fits."""
+    return _estimate(case, case.bundle, case.input_set, case.typed)
 
 
 def standard_estimates(case: Case) -> "dict[str, Estimate]":
@@ -160,9 +210,9 @@ def second_opinion_of(case: Case) -> "SecondOpinion | None":
     if file is None or estimate.lvm_g is None:
         return None
     now = file.stat()
-    with st.spinner("LVM-AI reads the ECG…"):  # the first time in some seconds
+    with st.spinner(tr("LVM-AI reads the ECG…")):  # the first time in some seconds
         return case.remember(
-            ("second opinion", case.typed, case.bundle, case.input_set, file.name, now.st_size, now.st_mtime_ns),
+            ("second opinion", given(case), case.bundle, case.input_set, file.name, now.st_size, now.st_mtime_ns),
             lambda: second_opinion(case.analysis.recording, estimate, file),
         )
 
@@ -173,7 +223,7 @@ def reasons_against(case: Case) -> tuple[str, ...]:
     from lvm.scope import out_of_scope
 
     outside = case.remember(
-        ("scope", case.typed), lambda: out_of_scope(case.analysis, gather_inputs(case.analysis, case.typed))
+        ("scope", given(case)), lambda: out_of_scope(case.analysis, gather_inputs(case.analysis, given(case)))
     )
     return (*case.analysis.quality.grave, *outside)
 
@@ -195,13 +245,15 @@ def other_weights(case: Case) -> "tuple[Card, ...]":
 
 
 def _retype(case: Case, typed: Typed) -> None:
-    """What is typed may make the case one that nothing speaks against; an override then has served its time.
-
-    And the sex may become one that the chosen weights do not serve.
-    """
+    """The sex may become one that the chosen weights do not serve."""
     case.typed = typed
     if case.bundle is not None and all(case.bundle != card.name for card in other_weights(case)):
         case.bundle = None
+    _end_override(case)
+
+
+def _end_override(case: Case) -> None:
+    """What is typed or moved may make the case one that nothing speaks against: an override has served its time."""
     case.override = case.override and bool(reasons_against(case))
 
 
@@ -212,7 +264,10 @@ def type_in(name: str, key: str) -> None:
     case = current_case()
     if case is not None:
         value = st.session_state[key]
-        untouched = gather_inputs(case.analysis)[name].value
+        follows = by_boundaries(case)
+        untouched = getattr(follows, name, None)
+        if untouched is None:
+            untouched = gather_inputs(case.analysis)[name].value
         _retype(case, replace(case.typed, **{name: None if value == untouched else value}))
 
 
@@ -224,9 +279,36 @@ def forget_typed(name: str | None = None) -> None:
 
 
 def choose_beat(key: str) -> None:
+    """Callback of the list of beats."""
     case = current_case()
     if case is not None and st.session_state[key] is not None:
-        case.beat = st.session_state[key]
+        use_beat(case, st.session_state[key])
+
+
+def use_beat(case: Case, beat: int) -> None:
+    """From here on; one that cannot be used is refused, and the last stays."""
+    case.refused = None if case.analysis.beats[beat].usable else beat
+    if case.refused is None:
+        case.beat = beat
+        _end_override(case)
+
+
+def move_boundary(case: Case, name: str, ms_from_r: float) -> None:
+    """Of the beat in use, to another place."""
+    from lvm.clean import SAMPLING_RATE_HZ
+
+    if case.beat is not None:
+        mark = case.analysis.beats[case.beat].r + round(ms_from_r * SAMPLING_RATE_HZ / 1000)
+        case.edited[case.beat] = waves_of(case, case.beat).edited(name, mark)
+        _end_override(case)
+
+
+def forget_boundaries(*, every: bool) -> None:
+    """Back to the boundaries that were found: those of the beat in use, or of every beat."""
+    case = current_case()
+    if case is not None:
+        case.edited = {beat: waves for beat, waves in case.edited.items() if not every and beat != case.beat}
+        _end_override(case)
 
 
 def choose_inputs(key: str) -> None:

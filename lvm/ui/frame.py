@@ -7,7 +7,7 @@ import streamlit as st
 
 from lvm.errors import LvmError
 from lvm.language import mark, tr
-from lvm.ui.case import Case, current_case, estimate_of
+from lvm.ui.case import Case, current_case, estimate_of, given, measured_by_hand
 from lvm.ui.language import language_field
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ def sheet() -> "DeltaGenerator":
 def banner() -> None:
     """What this is not, and the choice of the language."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f":small[**{tr(BANNER)}** {tr('Computer statements are unconfirmed.')}]", width="content")
+        unconfirmed = tr("Computer statements are unconfirmed.")
+        st.markdown(f":small[**{tr(BANNER)}** {unconfirmed}]", width="content")
         language_field()
 
 
@@ -46,10 +47,11 @@ def header() -> None:
         estimate = estimate_of(case)
     except LvmError:  # the page that needs the estimate says why there is none
         estimate = None
-    inputs = gather_inputs(case.analysis, case.typed)
+    inputs = gather_inputs(case.analysis, given(case))
     with st.container(border=True, horizontal=True, gap="small"):
         weights = plain(case.bundle) if case.bundle else ""
-        for title, value in words.header(tr(case.label), case.analysis, inputs, estimate, weights):
+        facts = words.header(tr(case.label), case.analysis, inputs, estimate, weights, measured_by_hand(case))
+        for title, value in facts:
             st.markdown(f":small[{title}]  \n:small[**{value}**]", width="content")
 
 

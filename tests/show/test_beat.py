@@ -9,9 +9,10 @@ from lvm.analysis import Analysis, analyse
 from lvm.beats import BEFORE_R, WINDOW
 from lvm.cohort.examples import EXAMPLES
 from lvm.read import read
-from lvm.recording import LEADS, LIMB
-from lvm.show.beat import LEAD_MM, beat, compared, marks_ms
-from lvm.show.colours import LIGHT
+from lvm.recording import LEAD_GROUPS, LEADS, LIMB, Measurements, Typed
+from lvm.show import alts, boundaries
+from lvm.show.beat import LEAD_MM, MOST_DRAWN, beat, compared, marks_ms, shown
+from lvm.show.colours import LIGHT, of_group
 from lvm.waves import Waves
 
 
@@ -30,7 +31,7 @@ def test_beat_has_all_leads_in_their_groups_colour_on_equal_millimetres(analysis
         assert np.ptp(trace.y) == pytest.approx(10 * np.ptp(cut[LEADS.index(lead)]), abs=1e-3)
         assert trace.dx * WINDOW == LEAD_MM
     assert figure.layout.yaxis.scaleratio == 1
-    assert sum(str(t.name).endswith("other beats") for t in figure.data) == 12
+    assert sum(str(t.name).endswith("usable beats") for t in figure.data) == 12
 
 
 def test_waves_are_shaded_at_their_boundaries(analysis):
@@ -78,3 +79,84 @@ def test_compared_boundaries_are_those_of_the_beat_or_the_usual_ones(analysis):
     assert usual["qrs_onset_s"] == -40.0 - 4 * np.median(used)
     assert usual["qrs_offset_s"] == 50.0
     assert usual["p_onset_s"] is None
+
+
+@pytest.fixture(scope="module")
+def premature() -> Analysis:
+    return analyse(read(next(e for e in EXAMPLES if e.key == "premature-woman").data()))
+
+
+def test_beats_that_are_left_out_are_dashed_and_hold_nothing_but_the_recording(premature):
+    figure = beat(premature, premature.chosen, LIGHT)
+    dashed = [t for t in figure.data if str(t.name).endswith(", beats left out")]
+    assert len(dashed) == 12
+    assert {t.line.dash for t in dashed} == {"4px,3px"}
+    assert {t.line.dash for t in figure.data if str(t.name).endswith(", usable beats")} == {None}
+    left_out = [i for i, b in enumerate(premature.beats) if not b.usable]
+    of_two = dashed[1]  # lead II; a gap after each beat
+    assert np.isnan(of_two.y).sum() > len(left_out)  # the last one ends with the recording
+    assert np.diff(of_two.x[: len(of_two.x) // len(left_out) - 1]).max() <= 12 * 25 / 1000 + 1e-4
+    clean = beat(replace(premature, beats=tuple(replace(b, reason="") for b in premature.beats)), 0, LIGHT)
+    assert not any(str(t.name).endswith("left out") for t in clean.data)
+
+
+def test_what_is_far_higher_than_the_usual_beats_does_not_widen_the_paper(premature):
+    heights = []
+    for factor in (1, 20):
+        signal = premature.network_mv.copy()
+        r = next(b.r for b in premature.beats if b.reason == "premature")
+        signal[:, r - 50 : r + 50] *= factor
+        figure = beat(replace(premature, network_mv=signal), premature.chosen, LIGHT)
+        heights.append(-figure.layout.yaxis.range[0])
+    assert heights[1] <= heights[0] + 4 * 15  # 1.5 mV up and down in two rows, at 10 mm/mV
+
+
+def test_of_very_many_beats_some_are_drawn(premature):
+    many = replace(premature, beats=premature.beats * 10, waves=premature.waves * 10)
+    figure = beat(many, many.chosen, LIGHT)
+    for name in ("usable beats", "beats left out"):
+        lines = next(t for t in figure.data if t.name == f"V2, {name}")
+        assert len(lines.x) % MOST_DRAWN == 0
+        assert 100 < len(lines.x) / MOST_DRAWN < 150  # points of one beat
+
+
+def test_four_lead_groups_in_rows_with_names_and_colours(analysis):
+    figure = beat(analysis, analysis.chosen, LIGHT, groups=4)
+    traces = {t.name: t for t in figure.data if t.name in LEADS}
+    assert tuple(traces) == ("V1", "V2", "V3", "V4", "II", "III", "aVF", "I", "aVL", "V5", "V6", "aVR")
+    for group, leads in LEAD_GROUPS[4].items():
+        assert {traces[lead].line.color for lead in leads} == {of_group(group, LIGHT)}
+        assert traces[leads[-1]].x0 - traces[leads[0]].x0 == 25 * (len(leads) - 1)  # beside each other
+    named = [a.text for a in figure.layout.annotations]
+    for title in ("Anterior: V1–V4", "Lateral: I, aVL, V5, V6", "Inferior: II, III, aVF"):
+        assert named.count(f"<b>{title}</b>") == 1
+    assert named.count("<b>aVR</b>") == 1
+    assert figure.layout.yaxis.scaleratio == 1
+
+
+def test_a_boundary_set_by_hand_is_thick_and_says_where_it_was_found(analysis):
+    index = analysis.chosen
+    found = analysis.waves[index]
+    waves = found.edited("qrs_offset", found.qrs_offset + 5)
+    figure = beat(analysis, index, LIGHT, waves=waves)
+    thick = [s for s in figure.layout.shapes if s.type == "line" and s.line.width == 3]
+    assert len(thick) == 12
+    qrs_end = {s.x1 for s in figure.layout.shapes if s.type == "rect" and s.fillcolor == LIGHT.waves[1]}
+    assert {s.x0 for s in thick} == qrs_end
+    seen = shown(analysis, index, waves)
+    assert seen.by_hand == ("qrs_offset",)
+    was = seen.found_ms["qrs_offset_s"]
+    row = boundaries.table(seen, {}).set_index("Boundary").loc["QRS offset"]
+    assert row.tolist() == [f"{was + 10:.0f} ms", f"set by hand, found at {was:.0f} ms"]
+    assert "Set by hand: QRS offset." in alts.beat(analysis, index, waves)
+    assert not shown(analysis, index, found.edited("qrs_offset", found.qrs_offset)).by_hand
+
+
+def test_what_follows_from_boundaries_in_words(analysis):
+    by_hand = Measurements(qrs_duration_ms=130, qrs_axis_deg=-12.4, pr_interval_ms=150)
+    said = boundaries.follows(by_hand, Typed(qrs_axis_deg=10), None)
+    assert said == (
+        "By your boundaries, on this beat: PR interval 150 ms, QRS duration 130 ms, "
+        "QRS axis −12° (but another is typed)."
+    )
+    assert boundaries.follows(Measurements(), Typed(), None).startswith("No measurement rests")

@@ -1,0 +1,79 @@
+"""The boundaries of a beat in a table and in words, and what follows where the user moves them."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from lvm.estimate import Estimate
+from lvm.language import listed, mark, tr
+from lvm.recording import Measurements, Typed
+from lvm.show.beat import BOUNDARY_NAMES, Shown
+from lvm.show.words import UNKNOWN, mass, number
+from lvm.waves import BOUNDARIES
+
+_FOLLOWS = {
+    "pr_interval_ms": (mark("PR interval"), "ms"),
+    "qrs_duration_ms": (mark("QRS duration"), "ms"),
+    "qt_interval_ms": (mark("QT interval"), "ms"),
+    "p_axis_deg": (mark("P axis"), "°"),
+    "qrs_axis_deg": (mark("QRS axis"), "°"),
+    "t_axis_deg": (mark("T axis"), "°"),
+}
+
+
+def table(seen: Shown, other: Mapping[str, float | None]) -> pd.DataFrame:
+    """The six boundaries of what is shown, how sure they are, and NeuroKit2's where `other` holds them."""
+    rows = []
+    for name, margin in zip(BOUNDARIES, seen.waves.margins_ms, strict=True):
+        at = f"{name}_s"
+        own = (tr(BOUNDARY_NAMES[name]), number(seen.marks_ms[at], "ms"), _sure(seen, name, margin))
+        rows.append((*own, number(other[at], "ms")) if other else own)
+    columns = [tr("Boundary"), tr("From R"), tr("Margin")] + (["NeuroKit2"] if other else [])
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _sure(seen: Shown, name: str, margin: float | None) -> str:
+    if name in seen.by_hand:
+        found_ms = seen.found_ms[f"{name}_s"]
+        if found_ms is None:
+            return tr("set by hand, none found")
+        return tr("set by hand, found at {ms}", ms=number(found_ms, "ms"))
+    text = UNKNOWN if margin is None else f"± {number(margin, 'ms')}"
+    return tr("{margin}, uncertain", margin=text) if name in seen.waves.uncertain else text
+
+
+def how_to_move() -> str:
+    return tr(
+        "A boundary stays between its neighbours. What rests on it follows: the segments here and on the page "
+        "Saliency, and the QRS duration and axes that the estimate takes."
+    )
+
+
+def how_sure() -> str:
+    """Under the table."""
+    return tr(
+        "Negative: before R. “–”: no such wave was found. Margin: on test recordings four of five of cardiologists’ "
+        "marks lay no farther off."
+    )
+
+
+def follows(by_hand: Measurements, typed: Typed, estimates: tuple[Estimate, Estimate] | None) -> str:
+    """What is measured by the moved boundaries, and what becomes of the estimate.
+
+    estimates : now, and with the boundaries found; None where none can be made at all.
+    """
+    measured = []
+    for name, (title, unit) in _FOLLOWS.items():
+        value = getattr(by_hand, name)
+        if value is not None:
+            told = f"{tr(title)} {number(value, unit)}"
+            over = getattr(typed, name, None) is not None
+            measured.append(tr("{measure} (but another is typed)", measure=told) if over else told)
+    if not measured:
+        return tr("No measurement rests on a boundary that was moved by hand.")
+    text = tr("By your boundaries, on this beat: {measures}.", measures=listed(measured))
+    if estimates is None:
+        return text
+    now, before = map(mass, estimates)
+    masses = tr("LV mass {now}; with the boundaries found {before}.", now=now, before=before)
+    return f"{text} {masses}"

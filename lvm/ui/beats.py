@@ -1,0 +1,92 @@
+"""The choice of the beat in use: by a click on its mark, or from the list, whichever came last."""
+
+import streamlit as st
+
+from lvm.language import tr
+from lvm.ui.case import Case, choose_beat, current_case, use_beat
+from lvm.ui.frame import CHART, colours
+
+_BUTTONS = 20  # usable beats: of more the list unfolds and can be searched
+
+
+def beat_strip(case: Case) -> None:
+    """Lead II with a mark over each beat, to be clicked; a long recording by sheets."""
+    from lvm.show import beats
+
+    start_s = 0.0
+    if beats.PAPER.needs_pages(case.analysis):
+        start = f"strip-start-{case.number}"
+        st.session_state.setdefault(start, beats.PAPER.first_second(case.analysis, case.beat))
+        start_s = st.slider(
+            tr("First second shown"),
+            0.0,
+            case.analysis.recording.duration_s - beats.PAPER.page_s,
+            step=0.5,
+            key=start,
+            persist_state="session",
+            width=320,
+        )
+    key = f"strip-{case.number}-{_clicks(case)}"
+    st.plotly_chart(
+        beats.strip(case.analysis, case.beat, colours(), start_s),
+        theme=None,
+        config=CHART,
+        key=key,
+        on_select=lambda: _click(key),
+        selection_mode="points",
+        alt=beats.described(case.analysis, case.beat),
+    )
+
+
+def beat_list(case: Case) -> None:
+    """The usable beats by their numbers."""
+    from lvm.show.words import usable_beats
+
+    key, usable = f"beat-{case.number}", usable_beats(case.analysis)
+    st.session_state[key] = case.beat
+    if len(usable) <= _BUTTONS:
+        st.segmented_control(
+            tr("Beat in use"),
+            usable,
+            format_func=lambda i: str(i + 1),
+            key=key,
+            required=True,
+            on_change=_choose,
+            args=(key,),
+        )
+    else:
+        st.selectbox(
+            tr("Beat in use: choose, or type its number"),
+            usable,
+            format_func=lambda i: str(i + 1),
+            key=key,
+            on_change=_choose,
+            args=(key,),
+            width=320,
+        )
+
+
+def _clicks(case: Case) -> int:
+    """How many clicks were taken up: part of the strip's key, so that each begins with nothing selected, and a later
+    choice from the list is not set against an old click."""
+    return int(st.session_state.get(f"clicks-{case.number}", 0))
+
+
+def _click(key: str) -> None:
+    from lvm.show.beats import clicked
+
+    case = current_case()
+    beat = clicked(st.session_state[key].selection)
+    if case is not None and beat is not None:
+        use_beat(case, beat)
+        st.session_state[f"clicks-{case.number}"] = _clicks(case) + 1
+
+
+def _choose(key: str) -> None:
+    """From the list: the sheet of a long recording follows."""
+    from lvm.show.beats import PAPER
+
+    choose_beat(key)
+    case = current_case()
+    if case is not None and f"strip-start-{case.number}" in st.session_state:
+        st.session_state[f"strip-start-{case.number}"] = PAPER.first_second(case.analysis, case.beat)
