@@ -1,75 +1,73 @@
-"""The estimate of LV mass: what it rests on, how sure it is, and what the criteria of LV hypertrophy say."""
+"""The estimate of LV mass: what it rests on, how sure it is, what others say, and what it would be if."""
 
 import streamlit as st
 
 from lvm.errors import LvmError
+from lvm.language import mark, tr
 from lvm.ui.case import estimate_of, forget_typed, second_opinion_of
 from lvm.ui.frame import CHART, case_or_empty, colours
 from lvm.ui.patient import number_field, sex_field
 from lvm.ui.scope import scope
-from lvm.ui.weights import estimates_by_model, weights_and_inputs
+from lvm.ui.weights import estimates_of_all, spread_of, weights_and_inputs
+from lvm.ui.what_if import what_if
 
-st.title("LV mass")
-case = case_or_empty("the estimate of LV mass")
+st.title(tr("LV mass"))
+case = case_or_empty(mark("the estimate of LV mass"))
 
-from lvm.show import alts, criteria, model_facts, quality, tables, words  # noqa: E402 - not before an ECG is there
+from lvm.show import alts, criteria, model_facts, networks, quality, words  # noqa: E402 - not before an ECG is there
 from lvm.show import second_opinion as lvm_ai  # noqa: E402
-from lvm.show.mass import mass  # noqa: E402
+from lvm.show import what_if as if_so  # noqa: E402
+from lvm.show.mass import beats_of, large, mass  # noqa: E402
 
 try:
     estimate = estimate_of(case)
 except LvmError as error:
-    st.error(str(error))
+    st.error(tr(error.args[0]))
     weights_and_inputs(case)  # other weights may do
     st.stop()
-models = estimates_by_model(case, estimate)
-others = {name: e for name, e in models.items() if e is not estimate}
+made = estimate.lvm_g is not None
 
-patient, result = st.columns([1, 2], gap="large")
+patient, result = st.columns([1, 2.2], gap="large")
 with patient:
-    st.subheader("Patient")
+    st.subheader(tr("Patient"))
     sex_field(case, estimate)
-    number_field(case, estimate, "age_years", "Age, years", 0, 130)
-    number_field(case, estimate, "height_cm", "Height, cm", 30, 250)
-    number_field(case, estimate, "weight_kg", "Weight, kg", 1, 400)
-    st.subheader("From the ECG")
-    number_field(case, estimate, "p_axis_deg", "P axis, °", -180, 180)
-    number_field(case, estimate, "qrs_axis_deg", "QRS axis, °", -180, 180)
-    number_field(case, estimate, "t_axis_deg", "T axis, °", -180, 180)
-    number_field(case, estimate, "qrs_duration_ms", "QRS, ms", 20, 400)
-    st.button("Take back all that was typed", on_click=forget_typed, disabled=not words.anything_typed(case.typed))
+    number_field(case, estimate, "age_years", mark("Age, years"), 0, 130)
+    number_field(case, estimate, "height_cm", mark("Height, cm"), 30, 250)
+    number_field(case, estimate, "weight_kg", mark("Weight, kg"), 1, 400)
+    st.subheader(tr("From the ECG"))
+    number_field(case, estimate, "p_axis_deg", mark("P axis, °"), -180, 180)
+    number_field(case, estimate, "qrs_axis_deg", mark("QRS axis, °"), -180, 180)
+    number_field(case, estimate, "t_axis_deg", mark("T axis, °"), -180, 180)
+    number_field(case, estimate, "qrs_duration_ms", mark("QRS, ms"), 20, 400)
+    typed = words.anything_typed(case.typed)
+    st.button(tr("Take back all that was typed"), on_click=forget_typed, disabled=not typed)
 
 with result:
-    weights_and_inputs(case)
     scope(case, estimate)
-    if estimate.lvm_g is not None:
-        grams, interval, index = st.columns(3)
-        grams.metric(quality.metric_name(estimate), words.number(estimate.lvm_g, "g"))
-        interval.metric(words.interval_name(estimate).capitalize(), words.span(estimate.interval_g))
-        index.metric("LV mass index", words.number(estimate.lvmi_g_m2, "g/m²"))
+    if made:
+        for column, one in zip(st.columns(2), large(estimate), strict=True):
+            more = {"delta_color": "off", "delta_arrow": "off", "delta_description": one.what}
+            column.metric(one.name, one.value, one.below, **more)
         st.markdown(words.verdict(estimate))
+        known = networks.stood_in(estimate)
+        why = networks.why(estimate, by_hand=case.bundle is not None)
+        st.markdown(tr("{first} {then}", first=why, then=known))
+        others = tuple(warning for warning in quality.other_warnings(estimate) if warning != known)
+        if others:
+            st.warning(words.cautions(others))
+        spread, beats = spread_of(case), beats_of(case.analysis, estimate, case.beat)
         st.plotly_chart(
-            mass(estimate, others, colours()),
+            mass(estimate, beats, spread, colours()),
             theme=None,
             config=CHART,
             key="mass_chart",
-            alt=alts.mass(estimate),
+            alt=alts.mass(estimate, beats, spread),
         )
-        st.markdown(f":small[{words.how_sure(estimate)}]")
-    if quality.other_warnings(estimate):
-        st.warning(words.cautions(quality.other_warnings(estimate)))
+        st.markdown(f":small[{words.how_sure(estimate)} {spread.said}]")
     st.info(model_facts.trained_on(estimate.card))
-    if estimate.lvm_g is not None:
-        st.subheader("The models on this ECG")
-        st.table(
-            tables.models(models),
-            hide_index=True,
-            border="horizontal",
-            alt="The models side by side",
-        )
     second = second_opinion_of(case)
     if second is not None:
-        st.subheader(lvm_ai.TITLE)
+        st.subheader(tr(lvm_ai.TITLE))
         if second.withheld:
             st.warning(lvm_ai.why_none(second))
         else:
@@ -77,16 +75,38 @@ with result:
             for column, (name, value) in zip(st.columns(len(facts)), facts, strict=True):
                 column.metric(name, value)
             st.markdown(lvm_ai.verdict(second, estimate))
-            st.info(lvm_ai.NOT_CT)
+            st.info(tr(lvm_ai.NOT_CT))
             st.markdown(quality.small_list(lvm_ai.notes(second)))
 
-st.subheader("Criteria of LV hypertrophy on the same ECG")
+if made:
+    st.subheader(tr("What if"))
+    st.markdown(if_so.question(estimate))
+    what_if(case, estimate)
+
+st.subheader(tr("Criteria of LV hypertrophy on the same ECG"))
 st.markdown(criteria.line(estimate))
 if estimate.criteria:
     st.table(criteria.table(estimate), hide_index=True, border="horizontal", alt=criteria.line(estimate))
     st.markdown(quality.small_list(criteria.notes(estimate)))
-    st.markdown("**Romhilt-Estes, point by point**")
-    st.table(
-        criteria.score(estimate), hide_index=True, border="horizontal", alt="The points of the Romhilt-Estes score"
-    )
+    points = criteria.score(estimate)
+    if points is not None:
+        with st.expander(tr("Romhilt-Estes, point by point")):
+            st.table(points, hide_index=True, border="horizontal", alt=tr("The points of the Romhilt-Estes score"))
     st.markdown(f":small[{criteria.how(case.analysis.recording)}]")
+
+st.subheader(tr("The networks on this ECG"))
+weights_and_inputs(case)
+if made:
+    everyone = estimates_of_all(case)
+    sex = "male" if estimate.inputs["sex"].value == "male" else "female"
+    st.table(
+        networks.table(everyone, estimate.card, sex),
+        hide_index=True,
+        border="horizontal",
+        alt=tr("LV mass by every installed network"),
+    )
+    st.markdown(f":small[{tr(networks.HOW_TO_READ)}]")
+    with st.expander(tr("Every beat and every fold")):
+        left, right = st.columns(2, gap="large")
+        left.table(networks.beats(beats), hide_index=True, border="horizontal", alt=tr("LV mass by every usable beat"))
+        right.table(networks.folds(estimate), hide_index=True, border="horizontal", alt=tr("LV mass by every fold"))

@@ -36,9 +36,10 @@ def opening(case: Case | None) -> None:
             st.markdown(f":small[{note}]")
         with simulated:
             st.markdown(tr("Or try a simulated patient:"))
+            simulates = tr("Simulated: ")
             for example in EXAMPLES:
                 st.button(
-                    f"{_number(example)}: {tr(example.label).removeprefix(tr('Simulated: '))}",
+                    f"{_number(example)}: {tr(example.label).removeprefix(simulates)}",
                     key=example.key,
                     help=tr(example.description),
                     on_click=_open,
@@ -87,7 +88,8 @@ def _first_look() -> None:
     """A shipped case as soon as it is computed: what the user may expect."""
     loading, place = warm(), st.empty()
     while loading.is_alive():  # looks again and again, so that a file that is dropped meanwhile is not kept waiting
-        place.progress(0.5, f":small[{tr('Loading the networks and a simulated patient …')}]")
+        what = tr("Loading the networks and a simulated patient …")
+        place.progress(0.5, f":small[{what}]")
         time.sleep(0.1)
     if loading.first_look is None:  # no weights: the other pages say so
         place.empty()
@@ -113,7 +115,7 @@ def _shown(look: FirstLook) -> None:
             ),
             width="content",
         )
-        st.button(tr("Open this patient"), key="open-first-look", type="primary", on_click=_open, args=(example,))
+        st.button(tr("Open this patient"), key="open-first-look", on_click=_open, args=(example,))
     st.plotly_chart(
         heatmap.heatmap(look.analysis, beat, look.explanation, look.slopes, colours()),
         theme=None,

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from lvm.ui.case import Case, forget_typed, type_in
+from lvm.language import mark, tr
+from lvm.ui.case import Case, follows_boundaries, forget_typed, given, type_in
 
 if TYPE_CHECKING:
     from lvm.estimate import Estimate
@@ -20,13 +21,16 @@ def _label(case: Case, estimate: "Estimate", name: str, label: str) -> str:
     from lvm.estimate import gather_inputs
     from lvm.show.words import source
 
-    return f"{label} ({source(estimate.inputs[name], gather_inputs(case.analysis)[name])})"
+    where = source(estimate.inputs[name], gather_inputs(case.analysis)[name])
+    if name in follows_boundaries(case):
+        where = tr("by the boundaries you moved")
+    return tr("{field} ({source})", field=label, source=where)
 
 
 def _value(case: Case, name: str) -> float | str | None:
     from lvm.estimate import gather_inputs
 
-    return gather_inputs(case.analysis, case.typed)[name].value
+    return gather_inputs(case.analysis, given(case))[name].value
 
 
 def _way_back(case: Case, name: str) -> None:
@@ -37,7 +41,7 @@ def _way_back(case: Case, name: str) -> None:
         "",
         icon=":material/undo:",
         key=f"back-{name}-{case.number}",
-        help=f"Take back the typed {NAMES[name]}",
+        help=tr("Take back the typed {value}", value=NAMES[name]),
         type="tertiary",
         disabled=getattr(case.typed, name) is None,
         on_click=forget_typed,
@@ -51,8 +55,9 @@ def sex_field(case: Case, estimate: "Estimate") -> None:
     st.session_state[key] = _value(case, "sex")
     field, back = _row()
     field.segmented_control(
-        _label(case, estimate, "sex", "Sex"),
+        _label(case, estimate, "sex", mark("Sex")),
         ("male", "female"),
+        format_func=tr,
         key=key,
         on_change=type_in,
         args=("sex", key),
@@ -73,7 +78,7 @@ def number_field(case: Case, estimate: "Estimate", name: str, label: str, low: f
         max_value=float(high),
         step=1.0,
         format="%.0f" if value is None or float(value).is_integer() else "%.1f",
-        placeholder="not known",
+        placeholder=tr("not known"),
         key=key,
         on_change=type_in,
         args=(name, key),

@@ -50,7 +50,7 @@ class Warm(threading.Thread):
         from lvm.read import read
         from lvm.recording import Patient
         from lvm.show import beat, colours, ecg, heatmap, importance, mass, tables, trust, waterfall  # noqa: F401
-        from lvm.weights import load
+        from lvm.weights import cards, load
 
         one_thread()  # of torch, for all users: small convolutions gain nothing by more; integrated gradients lose half
         analysis = analyse(read(next(e for e in EXAMPLES if e.key == FIRST_LOOK).data()))
@@ -64,6 +64,9 @@ class Warm(threading.Thread):
             for sex in ("male", "female"):
                 for input_set in ("model 2", "model 1"):
                     estimate(analysis, Patient(sex=sex), input_set=input_set)
+        for card in cards():  # the page LV mass shows what each says
+            with suppress(LvmError):
+                load(card.name)
 
 
 @st.cache_resource(show_spinner=False)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -53,6 +54,11 @@ def key(app: AppTest, name: str) -> str:
     return f"{name}-{app.session_state['case'].number}"
 
 
+def networks(app: AppTest) -> pd.DataFrame:
+    (found,) = [t.value for t in app.table if t.value.columns[0] == "Network for"]
+    return found.set_index("Network for")
+
+
 def choose(app: AppTest, name: str) -> AppTest:
     app.selectbox(key=key(app, "weights")).select(name).run()
     assert not app.exception
@@ -80,10 +86,11 @@ def test_the_choice_is_carried_everywhere_and_can_be_undone(app):
     assert app.metric[0].value != before
     assert not [c for c in app.segmented_control if c.key == key(app, "inputs")]
     assert "The network is given: **the ECG alone**" in texts(app)
-    (models,) = [t.value for t in app.table if t.value.columns[0] == "Model"]
-    assert list(models["Model"]) == ["Men and women, ECG only", "Men, model 1", "Men, model 2"]
-    assert models["LV mass"][0] == app.metric[0].value
     grams = app.metric[0].value
+    assert "**Men and women, ECG only**: chosen here, in place of the network for the patient’s sex." in texts(app)
+    found = networks(app)
+    assert found.loc["Men and women", "ECG only"].startswith(f"**{grams} (")
+    assert found.loc["Men and women", "ECG only"].endswith(")**, in use")
     for page in ("ecg", "saliency"):
         go(app, page)
         assert "LV mass (all-ecg)" in texts(app)
@@ -97,6 +104,24 @@ def test_the_choice_is_carried_everywhere_and_can_be_undone(app):
     assert app.segmented_control(key=key(app, "inputs")).value == "model 2"
     go(app, "saliency")
     assert "Weights in use" not in texts(app)
+
+
+def test_all_networks_stand_side_by_side_and_the_one_in_use_is_marked(app):
+    found = networks(app)
+    assert list(found.columns) == ["Model 2", "Model 1", "ECG only"]
+    assert list(found.index) == ["Men", "Men and women", "Women: what that network would say", "our-clinic"]
+    assert found.loc["Men", "Model 2"].startswith(f"**{app.metric[0].value} (")
+    assert [text for row in found.to_numpy() for text in row if "in use" in text] == [found.loc["Men", "Model 2"]]
+    assert list(found.loc["our-clinic"] == "–") == [True, False, True]
+    assert "**Men, model 2**: the file says man, and model 2 takes in the most: ECG, age" in texts(app)
+    assert "P, QRS and T axis and QRS duration. All of it is known." in texts(app)
+    before = found.loc["Women: what that network would say", "Model 2"]
+    app.segmented_control(key=key(app, "inputs")).set_value("model 1").run()
+    assert "**Men, model 1**: the file says man, and you chose model 1." in texts(app)
+    assert networks(app).loc["Men", "Model 1"].startswith(f"**{app.metric[0].value} (")
+    app.segmented_control(key=key(app, "sex")).set_value("female").run()
+    assert "**Women, model 1**: you stated woman, and chose model 1." in texts(app)
+    assert networks(app).loc["Women", "Model 2"] == before  # the same network, now as that for this patient
 
 
 def test_an_own_bundle_is_announced_by_its_own_title(app):
@@ -126,8 +151,9 @@ def test_without_the_sex_and_without_other_weights_nothing_is_offered(folder, tm
         (tmp_path / name).symlink_to(folder / name)
     with bundles.used(tmp_path):
         app = go(upload(start(), EXAMPLES[0].data()), "mass")
-        assert not app.selectbox
+        assert not [box for box in app.selectbox if box.key == key(app, "weights")]
         assert app.metric
+        assert app.segmented_control(key=key(app, "what-if-sex")).disabled  # no network for women is there to be asked
 
 
 def test_altered_weights_are_refused_and_others_can_still_be_chosen(tmp_path):

@@ -58,13 +58,14 @@ def test_a_wide_qrs_is_withheld_everywhere_and_the_rest_still_works(opened, shar
     go(app, "mass")
     assert "**QRS 135 ms (device)**" in texts(app)
     assert len(app.table) == 2  # the criteria, and the points of one of them
+    assert not app.slider  # nothing to ask of an estimate that is not made
     go(app, "saliency")
     assert "**QRS 135 ms (device)**" in texts(app)
     assert "Nothing to explain" in texts(app)
     assert len(app.get("page_link")) == 1
     assert not app.get("plotly_chart")
     go(app, "beats")
-    assert len(app.get("plotly_chart")) == 1
+    assert len(app.get("plotly_chart")) == 2  # all beats, and the one in use
 
 
 def test_overriding_marks_the_number_on_every_page_and_can_be_undone(opened, shared):

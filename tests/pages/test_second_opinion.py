@@ -66,7 +66,7 @@ def test_nothing_of_it_without_a_file(opened):
     assert shown.TITLE not in subheaders(app)
     for word in ("LVM-AI", "CMR"):
         assert word not in texts(app)
-    assert len(app.metric) == 3
+    assert len(app.metric) == 4  # two of the estimate, two of the what-if
 
 
 def test_with_a_file_grams_by_cmr_against_their_own_limit(opened, file):

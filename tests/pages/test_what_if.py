@@ -1,0 +1,127 @@
+"""The what-if panel on the page LV mass: a field moved gives another number there, and nowhere else."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lvm.cohort.examples import EXAMPLES
+from lvm.recording import LEADS
+
+
+@pytest.fixture
+def opened() -> Callable[[str], AppTest]:
+    """The page LV mass of a simulated patient."""
+    app = AppTest.from_file(Path(__file__).parents[2] / "app.py", default_timeout=60).run()
+
+    def upload(key: str) -> AppTest:
+        app.switch_page("pages/ecg.py").run()
+        data = next(e for e in EXAMPLES if e.key == key).data()
+        app.file_uploader(key="ecg_file").set_value(("a.xml", data, "")).run()
+        return go(app, "mass")
+
+    return upload
+
+
+def go(app: AppTest, page: str) -> AppTest:
+    app.switch_page(f"pages/{page}.py").run()
+    assert not app.exception
+    return app
+
+
+def key(app: AppTest, name: str) -> str:
+    return f"what-if-{name}-{app.session_state['case'].number}"
+
+
+def answer(app: AppTest) -> tuple[str, str]:
+    (metric,) = [m for m in app.metric if m.label == "LV mass, if so"]
+    return metric.value, metric.delta
+
+
+def effects(app: AppTest) -> dict[str, str]:
+    (table,) = [t.value for t in app.table if t.value.columns[0] == "If"]
+    return dict(zip(table["If"], table["Effect, by itself"], strict=True))
+
+
+def header(app: AppTest) -> str:
+    return next(m.value for m in app.markdown if re.search(r"\d+ g \(\d+–\d+ g\)", m.value))
+
+
+def test_every_field_begins_at_the_patient(opened):
+    app = opened("lvh-man")
+    assert answer(app) == (app.metric[0].value, "0.0 g")
+    begins = {"age_years": 63, "height_cm": 172, "weight_kg": 84, "p_axis_deg": 52, "qrs_axis_deg": 0,
+              "t_axis_deg": 168, "qrs_duration_ms": 104, "qrs_gain": 1, "t_gain": 1}  # fmt: skip
+    assert {name: app.slider(key=key(app, name)).value for name in begins} == begins
+    assert app.segmented_control(key=key(app, "sex")).value == "male"
+    assert app.selectbox(key=key(app, "without_lead")).options == ["none", *LEADS]
+    assert app.button(key=key(app, "reset")).disabled
+    assert set(effects(app).values()) == {"–", "**0.0 g**"}
+
+
+def test_a_slider_gives_a_new_number_and_the_reset_takes_it_back(opened):
+    app = opened("lvh-man")
+    before, said = app.metric[0].value, header(app)
+    app.slider(key=key(app, "qrs_gain")).set_value(1.5).run()
+    assert not app.exception
+    assert answer(app) == ("215 g", "+26.6 g")
+    assert effects(app)["**QRS amplitude**"] == "**+26.6 g**"
+    app.selectbox(key=key(app, "without_lead")).select("V4").run()
+    app.segmented_control(key=key(app, "sex")).set_value("female").run()
+    found = effects(app)
+    assert {found[name] for name in ("**Sex**", "**Lead removed**")} == {"**−45.6 g**", "**−14.2 g**"}
+    assert found["**All together**"] == f"**{answer(app)[1]}**"
+    assert app.metric[0].value == before  # of the patient
+    assert header(app) == said
+    go(app, "saliency")
+    assert header(app) == said
+    go(app, "mass")
+    assert effects(app) == found  # still asked
+    app.button(key=key(app, "reset")).click().run()
+    assert answer(app) == (before, "0.0 g")
+    assert app.slider(key=key(app, "qrs_gain")).value == 1
+    assert app.selectbox(key=key(app, "without_lead")).value == "none"
+
+
+def test_nothing_asked_outlives_its_patient(opened):
+    app = opened("lvh-man")
+    app.slider(key=key(app, "weight_kg")).set_value(120.0).run()
+    assert answer(app)[1] == "+37.6 g"
+    app = opened("normal-man")
+    assert answer(app)[1] == "0.0 g"
+    assert app.session_state["case"].what_if is None
+
+
+def test_what_is_typed_is_where_the_question_begins(opened):
+    app = opened("lvh-man")
+    app.slider(key=key(app, "weight_kg")).set_value(90.0).run()
+    number = app.session_state["case"].number
+    app.number_input(key=f"weight_kg-{number}").set_value(90.0).run()
+    assert answer(app) == (app.metric[0].value, "0.0 g")  # the patient is what was asked about
+    app.number_input(key=f"weight_kg-{number}").set_value(180.0).run()
+    assert app.slider(key=key(app, "weight_kg")).max == 180  # no narrower than the patient
+    assert answer(app)[1].startswith("−")
+
+
+def test_a_network_that_is_given_less_is_asked_less(opened):
+    app = opened("normal-woman")
+    number = app.session_state["case"].number
+    app.slider(key=key(app, "t_axis_deg")).set_value(120.0).run()
+    app.segmented_control(key=f"inputs-{number}").set_value("model 1").run()
+    assert not [s for s in app.slider if s.key == key(app, "t_axis_deg")]
+    assert "T axis" not in effects(app)
+    assert answer(app)[1] == "0.0 g"
+
+
+def test_an_imputed_height_is_said_beside_the_number_and_can_be_asked_about(opened):
+    app = opened("premature-woman")
+    assert any("training median was used: height 158 cm. The interval is wider" in m.value for m in app.markdown)
+    assert not app.warning
+    assert app.slider(key=key(app, "height_cm")).value == pytest.approx(158.3)
+    index = next(m for m in app.metric if m.label == "LV mass index, if so")
+    assert (index.value, index.delta) == ("–", "needs height and weight")
+    app.slider(key=key(app, "height_cm")).set_value(165.3).run()
+    index = next(m for m in app.metric if m.label == "LV mass index, if so")
+    assert index.value.endswith("g/m²")
