@@ -15,6 +15,7 @@ from scipy.ndimage import maximum_filter1d
 from scipy.signal import butter, sosfiltfilt
 
 from lvm.clean import SAMPLING_RATE_HZ
+from lvm.language import mark, said
 from lvm.recording import LEADS, Signal
 
 BEFORE_R, AFTER_R = int(0.30 * SAMPLING_RATE_HZ), int(0.60 * SAMPLING_RATE_HZ)  # samples
@@ -160,17 +161,17 @@ def find_beats(network_mv: Signal, r_peaks: NDArray[np.intp], t_offsets: Sequenc
     def reason(i: int) -> str:
         r, t_end = int(r_peaks[i]), t_offsets[i]
         if r < BEFORE_R:
-            return "first: begins before the recording"
+            return mark("first: begins before the recording")
         if r + AFTER_R > network_mv.shape[1]:
-            return "last: ends after the recording"
+            return mark("last: ends after the recording")
         if early[i]:
-            return "premature"
+            return mark("premature")
         if alike[i] < _ALIKE:
-            return "different shape"
+            return mark("different shape")
         if rest[i] > _NOISE:
-            return "noise"
+            return mark("noise")
         if t_end is not None and i + 1 < len(r_peaks) and t_end > r_peaks[i + 1] - NEIGHBOUR_QRS:
-            return "overlaps the next beat"
+            return mark("overlaps the next beat")
         return ""
 
     return tuple(Beat(int(r), reason(i)) for i, r in enumerate(r_peaks))
@@ -180,9 +181,14 @@ def choose(beats: tuple[Beat, ...]) -> tuple[int | None, str]:
     """The middle usable beat, as in the paper, and the sentence that says why."""
     usable = [i for i, beat in enumerate(beats) if beat.usable]
     if not usable:
-        return None, "No beat can be used."
+        return None, said("No beat can be used.")
     chosen = usable[len(usable) // 2]
-    return chosen, f"Beat {chosen + 1} is the middle one of {len(usable)} usable beats ({len(beats)} detected)."
+    return chosen, said(
+        "Beat {number} is the middle one of {usable} usable beats ({detected} detected).",
+        number=chosen + 1,
+        usable=len(usable),
+        detected=len(beats),
+    )
 
 
 def flat_leads(network_mv: Signal) -> tuple[str, ...]:

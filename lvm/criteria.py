@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from lvm import romhilt_estes
 from lvm.heart import Heart, Measured, in_leads, largest, wave_mv
+from lvm.language import mark, said
 from lvm.recording import Sex
 from lvm.romhilt_estes import Points
 
@@ -109,31 +110,35 @@ def _lewis(h: Heart) -> Measured:
 
 
 CRITERIA = (
-    Criterion("Sokolow-Lyon", "mV", _sokolow, _both(3.5), "Sokolow & Lyon 1949"),
-    Criterion("Sokolow-Lyon product", "mm·ms", lambda h: _times_qrs(h, _sokolow(h)), _both(3710.0), "Okin 1995"),
-    Criterion("Cornell voltage", "mV", _cornell, {"male": 2.8, "female": 2.0}, "Casale 1987"),
+    Criterion(mark("Sokolow-Lyon"), "mV", _sokolow, _both(3.5), "Sokolow & Lyon 1949"),
+    Criterion(mark("Sokolow-Lyon product"), "mm·ms", lambda h: _times_qrs(h, _sokolow(h)), _both(3710.0), "Okin 1995"),
+    Criterion(mark("Cornell voltage"), "mV", _cornell, {"male": 2.8, "female": 2.0}, "Casale 1987"),
     Criterion(
-        "Cornell product",
+        mark("Cornell product"),
         "mm·ms",
         _cornell_product,
         _both(2440.0),
         "Molloy 1992",
-        note_women="Cornell product: in women 0.8 mV are added to the voltage.",
+        note_women=mark("Cornell product: in women 0.8 mV are added to the voltage."),
     ),
-    Criterion("Peguero-Lo Presti", "mV", _peguero, {"male": 2.8, "female": 2.3}, "Peguero 2017"),
-    Criterion("R in aVL", "mV", lambda h: _sum(h, "RaVL"), _both(1.1), "Sokolow & Lyon 1949", above=True),
-    Criterion("Gubner-Ungerleider", "mV", lambda h: _sum(h, "RI", "SIII"), _both(2.5), "Gubner & Ungerleider 1943"),
-    Criterion("Lewis", "mV", _lewis, _both(1.7), "Lewis 1914"),
+    Criterion(mark("Peguero-Lo Presti"), "mV", _peguero, {"male": 2.8, "female": 2.3}, "Peguero 2017"),
+    Criterion(mark("R in aVL"), "mV", lambda h: _sum(h, "RaVL"), _both(1.1), "Sokolow & Lyon 1949", above=True),
     Criterion(
-        "Romhilt-Estes",
-        "points",
+        mark("Gubner-Ungerleider"), "mV", lambda h: _sum(h, "RI", "SIII"), _both(2.5), "Gubner & Ungerleider 1943"
+    ),
+    Criterion(mark("Lewis"), "mV", _lewis, _both(1.7), "Lewis 1914"),
+    Criterion(
+        mark("Romhilt-Estes"),
+        mark("points"),
         romhilt_estes.total,
         _both(4.0),
         "Romhilt & Estes 1968",
-        grades=((4.0, "probable"), (5.0, "definite")),
+        grades=((4.0, mark("probable")), (5.0, mark("definite"))),
         points=romhilt_estes.points,
-        note="Romhilt-Estes: it is not known whether digitalis is taken; that it is not is assumed. With it, a "
-        "secondary ST-T abnormality gives 1 point instead of 3.",
+        note=mark(
+            "Romhilt-Estes: it is not known whether digitalis is taken; that it is not is assumed. With it, a "
+            "secondary ST-T abnormality gives 1 point instead of 3."
+        ),
     ),
 )
 
@@ -142,10 +147,20 @@ def bandwidth_note(bandwidth_hz: float | None) -> str:
     """What the bandwidth of the samples means for their voltages; "" where it is wide enough, or not known."""
     if bandwidth_hz is None or bandwidth_hz >= DIAGNOSTIC_HZ:
         return ""
-    holds = f"the samples hold frequencies up to {bandwidth_hz:.0f} Hz, and voltages need {DIAGNOSTIC_HZ:.0f} Hz"
     if bandwidth_hz > NOT_VALID_HZ:
-        return f"Voltages may read low: {holds} (AHA 2007)."
-    return f"Voltages are not valid: {holds}; at {NOT_VALID_HZ:.0f} Hz or less nothing is judged (AHA 2007)."
+        return said(
+            "Voltages may read low: the samples hold frequencies up to {hz:.0f} Hz, and voltages need {needed_hz:.0f} "
+            "Hz (AHA 2007).",
+            hz=bandwidth_hz,
+            needed_hz=DIAGNOSTIC_HZ,
+        )
+    return said(
+        "Voltages are not valid: the samples hold frequencies up to {hz:.0f} Hz, and voltages need {needed_hz:.0f} Hz; "
+        "at {least_hz:.0f} Hz or less nothing is judged (AHA 2007).",
+        hz=bandwidth_hz,
+        needed_hz=DIAGNOSTIC_HZ,
+        least_hz=NOT_VALID_HZ,
+    )
 
 
 def judge(heart: Heart) -> tuple[CriterionResult, ...]:

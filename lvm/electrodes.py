@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from lvm.beats import INDEPENDENT
 from lvm.clean import SAMPLING_RATE_HZ
+from lvm.language import mark, said
 from lvm.quality_issue import Issue, named
 from lvm.quality_lead import BEFORE_R, QRS, MedianBeat
 from lvm.recording import LEADS, LIMB, PRECORDIAL, Signal
@@ -41,9 +42,11 @@ _ALMOST_FLAT = {"II": 0.2, "III": 0.1}  # of the tallest limb lead; least in PTB
 _LIMB_MV = 0.2  # least height of the tallest limb lead, for anything to be said
 
 _EXCHANGED: dict[tuple[str, ...], str] = {
-    ("I",): "The arm electrodes look swapped: I is",
-    ("II",): "The right arm and left leg electrodes look swapped: II is",
-    ("I", "II"): "The limb electrodes look swapped: I and II are",
+    ("I",): mark("The arm electrodes look swapped: I is upside down against V5 and V6. Record again."),
+    ("II",): mark(
+        "The right arm and left leg electrodes look swapped: II is upside down against V5 and V6. Record again."
+    ),
+    ("I", "II"): mark("The limb electrodes look swapped: I and II are upside down against V5 and V6. Record again."),
 }
 
 _EXCHANGES = tuple(combinations(range(len(PRECORDIAL)), 2))
@@ -66,11 +69,14 @@ def copies(cleaned_mv: Signal, flat: tuple[str, ...]) -> list[Issue]:
     same = apart < _COPY**2 * np.maximum(energy[:, None], energy)
     np.fill_diagonal(same, True)
     if same.all() and len(rows) > 2:
-        return [Issue("All leads are the same signal: a calibration or test signal, not an ECG.", (), True)]
+        what = said("All leads are the same signal: a calibration or test signal, not an ECG.")
+        return [Issue(what, (), True)]
     alike = tuple(LEADS[row] for row, found in zip(rows, same.sum(axis=1) > 1, strict=True) if found)
     if not alike or alike == ("I", "II"):
         return []
-    what = f"The same signal is stored more than once: {named(alike)}. Export the ECG again from the source."
+    what = said(
+        "The same signal is stored more than once: {leads}. Export the ECG again from the source.", leads=named(alike)
+    )
     return [Issue(what, alike, True)]
 
 
@@ -97,9 +103,13 @@ def limb_leads_that_disagree(network_mv: Signal, derived: tuple[str, ...], flat:
         order[i], order[j] = j, i
         if len(rows) > 3 and _misfit(basis, products[np.ix_(order, order)]) < _FITS**2 * misfit:
             pair = (leads[i], leads[j])
-            return [Issue(f"{named(pair)} are stored in each other's place. Export the ECG again.", pair, True)]
-    who = "The limb leads" if leads == LIMB else named(leads)
-    return [Issue(f"{who} do not fit each other as II = I + III demands. Record again.", leads, True)]
+            what = said("{leads} are stored in each other's place. Export the ECG again.", leads=named(pair))
+            return [Issue(what, pair, True)]
+    if leads == LIMB:
+        what = said("The limb leads do not fit each other as II = I + III demands. Record again.")
+    else:
+        what = said("{leads} do not fit each other as II = I + III demands. Record again.", leads=named(leads))
+    return [Issue(what, leads, True)]
 
 
 def _typical_second(limb_mv: Signal, basis: _Array) -> _Array:
@@ -125,13 +135,18 @@ def _odd_one(leads: tuple[str, ...], odd: int, basis: _Array, products: _Array) 
     expected, own = weights @ products[np.ix_(rest, rest)] @ weights, products[odd, odd]
     shared = products[odd, rest] @ weights
     alike, gain = shared / max(np.sqrt(expected * own), 1e-12), shared / max(expected, 1e-12)
+    lead = leads[odd]
     if abs(alike) < 0.9:
-        how = "does not fit the other limb leads"
+        what = said("{lead} does not fit the other limb leads. Record again, or correct the file.", lead=lead)
     elif gain < 0:
-        how = "is upside down against the other limb leads"
+        what = said("{lead} is upside down against the other limb leads. Record again, or correct the file.", lead=lead)
     else:
-        how = f"is {gain:.2g} times as tall as the other limb leads make it"
-    return Issue(f"{leads[odd]} {how}. Record again, or correct the file.", (leads[odd],), True)
+        what = said(
+            "{lead} is {gain:.2g} times as tall as the other limb leads make it. Record again, or correct the file.",
+            lead=lead,
+            gain=float(gain),
+        )
+    return Issue(what, (lead,), True)
 
 
 def limb_electrodes(beat: MedianBeat) -> list[Issue]:
@@ -142,16 +157,16 @@ def limb_electrodes(beat: MedianBeat) -> list[Issue]:
     tallest = height[[i, ii, iii]].max()
     if tallest < _LIMB_MV:
         return []
-    for lead, row, same, arm in (("II", ii, mv[i] + mv[iii], "right"), ("III", iii, mv[ii] - mv[i], "left")):
+    right = said("II is almost flat: the right arm and right leg electrodes look swapped. Record again.")
+    left = said("III is almost flat: the left arm and right leg electrodes look swapped. Record again.")
+    for lead, row, same, what in (("II", ii, mv[i] + mv[iii], right), ("III", iii, mv[ii] - mv[i], left)):
         if max(height[row], np.ptp(same)) < _ALMOST_FLAT[lead] * tallest:  # else the lead itself is lost
-            what = f"{lead} is almost flat: the {arm} arm and right leg electrodes look swapped. Record again."
             return [Issue(what, (lead,), True)]
     lateral = mv[LEADS.index("V5")] + mv[LEADS.index("V6")]
     turned = tuple(lead for lead, row in (("I", i), ("II", ii)) if _upside_down(mv[row], lateral))
     if not turned:
         return []
-    what = f"{_EXCHANGED[turned]} upside down against V5 and V6. Record again."
-    return [Issue(what, turned, True)]
+    return [Issue(said(_EXCHANGED[turned]), turned, True)]
 
 
 def _upside_down(lead: _Array, lateral: _Array) -> bool:
@@ -189,7 +204,11 @@ def chest_gain(beat: MedianBeat, flat: tuple[str, ...]) -> list[Issue]:
     if _SMALL_LOG_RATIO <= off[odd] <= _TALL_LOG_RATIO:
         return []
     lead, times = PRECORDIAL[odd], 10 ** ratio[odd]
-    what = f"The QRS in {lead} is {times:.2g} times as tall as in the median chest lead: check its gain."
+    what = said(
+        "The QRS in {lead} is {times:.2g} times as tall as in the median chest lead: check its gain.",
+        lead=lead,
+        times=float(times),
+    )
     return [Issue(what, (lead,), True)]
 
 
@@ -206,7 +225,9 @@ def chest_order(beat: MedianBeat, doubtful: Container[str]) -> list[Issue]:
     pair = tuple(PRECORDIAL[k] for k in best)
     if ways[best] >= _SHORTER * as_is or any(lead in doubtful for lead in pair):
         return []
-    what = f"The electrodes of {named(pair)} may be swapped: exchanged, they fit their neighbours better."
+    what = said(
+        "The electrodes of {leads} may be swapped: exchanged, they fit their neighbours better.", leads=named(pair)
+    )
     return [Issue(what, pair, ways[best] < _MUCH_SHORTER * as_is)]
 
 

@@ -10,6 +10,7 @@ from lvm.analysis import Analysis
 from lvm.criteria import CriterionResult, judge
 from lvm.errors import WeightsError
 from lvm.heart import Heart
+from lvm.language import SENTENCES, listed, mark, said
 from lvm.net.config import DEMOGRAPHICS, ECG_MEASURES, Config, InputSet, encode_scalar, unknown_key
 from lvm.recording import LIMB, Patient, Sex, Signal, Typed
 from lvm.reference import BSA_FORMULA, CT_LIMITS, Limit, bsa_m2
@@ -17,20 +18,22 @@ from lvm.scope import out_of_scope
 from lvm.weights import Bundle, Card, choose, load
 
 NAMES = {
-    "age_years": "age",
-    "sex": "sex",
-    "height_cm": "height",
-    "weight_kg": "weight",
-    "p_axis_deg": "P axis",
-    "qrs_axis_deg": "QRS axis",
-    "t_axis_deg": "T axis",
-    "qrs_duration_ms": "QRS duration",
+    "age_years": mark("age"),
+    "sex": mark("sex"),
+    "height_cm": mark("height"),
+    "weight_kg": mark("weight"),
+    "p_axis_deg": mark("P axis"),
+    "qrs_axis_deg": mark("QRS axis"),
+    "t_axis_deg": mark("T axis"),
+    "qrs_duration_ms": mark("QRS duration"),
 }
+
+STOOD_IN = mark("Not known, so the training median was used: {words}. The interval is wider for it.")
 
 Source = Literal["device", "computed", "typed", "imputed"]
 
-_NO_SEX = "The sex is not in the file. State it, male or female: the models differ."
-_NO_BEAT = "No beat can be used, so there is nothing to estimate from, and overriding cannot help."
+_NO_SEX = mark("The sex is not in the file. State it, male or female: the models differ.")
+_NO_BEAT = mark("No beat can be used, so there is nothing to estimate from, and overriding cannot help.")
 
 
 @dataclass(frozen=True)
@@ -47,9 +50,8 @@ class Estimate:
 
     interval_g is the central `interval_level` of the truth around an estimate, measured out of fold on the bundle's
     own training cohort; it is no more valid for a patient than that cohort is.
-    reasons : what `withheld` is joined of, each by itself.
+    reasons : what `withheld` is joined of, each by itself. against : the reasons that were overridden.
     out_of_scope : why the network is not for this recording, whether or not that was overridden; see lvm.scope.
-    overridden : the estimate was made, knowingly, in spite of that or of what is wrong with the signal.
     """
 
     lvm_g: float | None
@@ -68,8 +70,13 @@ class Estimate:
     warnings: tuple[str, ...] = ()
     bsa_formula: str = BSA_FORMULA
     reasons: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
     out_of_scope: tuple[str, ...] = ()
-    overridden: bool = False
+
+    @property
+    def overridden(self) -> bool:
+        """Whether the estimate was made, knowingly, in spite of its scope or of what is wrong with the signal."""
+        return bool(self.against)
 
 
 def gather_inputs(analysis: Analysis, typed: Patient = Typed()) -> dict[str, Input]:  # noqa: B008 - frozen
@@ -97,7 +104,10 @@ def _interval(card: Card, sex: Sex, imputed: list[str]) -> tuple[float, tuple[fl
     ratios = interval["truth_to_estimate"][sex if sex in card.sexes else card.sexes[0]]
     key = unknown_key(imputed)
     if key not in ratios:
-        raise WeightsError(f"The card of the weights bundle {card.name} has no interval for this: {key} unknown.")
+        raise WeightsError(
+            said("The card of the weights bundle {name} has no interval for this: {key} unknown.",
+                 name=card.name, key=key)
+        )  # fmt: skip
     low, high = ratios[key]
     return float(interval["level"]), (low, high)
 
@@ -131,12 +141,14 @@ def estimate(
     input_set: InputSet = "model 2",
     beat: int | None = None,
     override: bool = False,
+    other_beats: bool = True,
 ) -> Estimate:
     """Estimate LV mass from one recording.
 
     bundle : its folds are averaged; by default the one installed for the patient's sex and `input_set`.
     beat : index of the beat to use instead of the chosen one.
     override : estimate although the recording is out of scope or its signal is poor; the warnings then say so.
+    other_beats : give the estimates of the other usable beats too, for which per_beat_g is there.
 
     Withheld where the recording is out of scope, where the signal cannot carry it, and, override or not, without any
     beat and where the sex is unknown, which is never guessed. Other unknown inputs of the bundle are imputed with the
@@ -159,12 +171,16 @@ def estimate(
     if sex is None:
         reasons += (_NO_SEX,)
     if reasons or chosen is None or sex is None:
-        return replace(nothing, withheld=" ".join(reasons), reasons=reasons)
-    warnings = tuple(f"Overridden: {reason}" for reason in against)
+        return replace(nothing, withheld=listed(reasons, SENTENCES), reasons=reasons)
+    warnings: tuple[str, ...] = tuple(said("Overridden: {reason}", reason=reason) for reason in against)
     if bundle is None:
         bundle = load(choose(sex, input_set))
     elif sex not in bundle.card.sexes:
-        warnings += (f"The bundle {bundle.card.name} is for {bundle.card.config.sexes} patients; this one is {sex}.",)
+        served = mark("male") if bundle.card.config.sexes == "male" else mark("female")
+        warnings += (
+            said("The bundle {name} is for {served} patients; this one is {sex}.",
+                 name=bundle.card.name, served=served, sex=sex),
+        )  # fmt: skip
 
     config = bundle.card.config
     imputed = [name for name in config.scalars if inputs[name].value is None]
@@ -172,10 +188,10 @@ def estimate(
         if name in imputed:
             inputs = inputs | {name: Input(median, "imputed")}
     if imputed:
-        words = ", ".join(NAMES[name] for name in imputed)
-        warnings += (f"Not known, so the training median was used: {words}. The interval is wider for it.",)
+        words = listed(_stood_in(name, inputs[name]) for name in imputed)
+        warnings += (said(STOOD_IN, words=words),)
 
-    usable = [i for i, b in enumerate(analysis.beats) if b.usable]
+    usable = [i for i, b in enumerate(analysis.beats) if b.usable and (other_beats or i == chosen)]
     indices = [chosen, *(i for i in usable if i != chosen)]
     grams = predict(bundle, [analysis.window(i).mv for i in indices], scalar_row(config, inputs))  # (folds, beats)
     per_beat = dict(zip(indices, grams.mean(axis=0).tolist(), strict=True))
@@ -194,8 +210,19 @@ def estimate(
         per_beat_g=tuple(per_beat[i] for i in usable),
         per_fold_g=tuple(grams[:, 0].tolist()),
         warnings=warnings,
-        overridden=bool(against),
+        against=against,
     )
+
+
+_UNITS = {"age_years": mark("years"), "height_cm": "cm", "weight_kg": "kg", "qrs_duration_ms": "ms"}
+
+
+def _stood_in(name: str, of: Input) -> str:
+    """'height 158 cm', 'P axis 53°'."""
+    value, unit = f"{float(of.value or 0):.0f}", _UNITS.get(name)
+    if unit is None:
+        return said("{name} {value}°", name=NAMES[name], value=value)
+    return said("{name} {value} {unit}", name=NAMES[name], value=value, unit=unit)
 
 
 def scalar_row(config: Config, inputs: dict[str, Input]) -> list[float]:

@@ -21,6 +21,7 @@ from lvm.errors import EvaluationError
 from lvm.kinds import KINDS as KINDS
 from lvm.kinds import About, Words, words
 from lvm.kinds import Kind as Kind
+from lvm.language import said
 from lvm.recording import Sex
 
 # Folders under weights/: cross-validation of all systems, and elsewhere; where networks look, and which maps are true.
@@ -115,12 +116,19 @@ def read(folder: Path) -> Evaluation | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise EvaluationError(f"{DATA} in {folder.name} cannot be opened: {error.strerror}.") from None
+        raise EvaluationError(
+            said("{data} in {folder} cannot be opened: {why}.", data=DATA, folder=folder.name, why=error.strerror)
+        ) from None
     try:
         return _evaluation(json.loads(data))
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise EvaluationError(
-            f"{DATA} in {folder.name} is damaged: {error}. Make it again with the command that made it."
+            said(
+                "{data} in {folder} is damaged: {error}. Make it again with the command that made it.",
+                data=DATA,
+                folder=folder.name,
+                error=str(error),
+            )
         ) from None
 
 

@@ -9,7 +9,7 @@ later. What a catalog lacks is said in English.
     pybabel update -i messages.pot -o lvm/languages/zh_TW.po -l zh_TW --no-wrap --no-fuzzy-matching
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, reduce
@@ -54,6 +54,12 @@ def listed(parts: Iterable[str], by: str = mark("{one}, {other}")) -> str:
 
 
 SEMICOLON = mark("{one}; {other}")
+SENTENCES = mark("{one} {other}")
+
+
+def with_and(names: Sequence[str]) -> str:
+    """'V1, V2 and V3'."""
+    return said("{names} and {last}", names=listed(names[:-1]), last=names[-1]) if len(names) > 1 else "".join(names)
 
 
 def tr(text: str, /, **values: Any) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 
 from lvm import electrodes, quality_lead
 from lvm.beats import Beat
+from lvm.language import said
 from lvm.measure import Amplitudes
 from lvm.quality_issue import Issue
 from lvm.quality_lead import MedianBeat
@@ -95,7 +96,11 @@ def _height(amplitudes: Amplitudes | None) -> list[Issue]:
     height_mv = amplitudes.r[tallest] + amplitudes.s[tallest]
     if QRS_MV[0] <= height_mv <= QRS_MV[1]:
         return []
-    what = f"The tallest QRS, in {tallest}, is {height_mv:.3g} mV high: check the unit and the gain."
+    what = said(
+        "The tallest QRS, in {tallest}, is {mv:.3g} mV high: check the unit and the gain.",
+        tallest=tallest,
+        mv=height_mv,
+    )
     return [Issue(what, (tallest,), True)]
 
 
@@ -106,11 +111,18 @@ def _rate(device_bpm: float | None, measured_bpm: float | None) -> list[Issue]:
     if device_bpm is not None and device_bpm > 0:
         ratio = max(measured_bpm / device_bpm, device_bpm / measured_bpm)
         if ratio > RATES_DIFFER:
-            what = f"The beats found make {measured_bpm:.0f}/min, the device counted {device_bpm:.0f}/min: "
-            cause = "a wrong sampling rate, or beats missed or counted twice."
-            return [Issue(what + cause, (), ratio > RATES_CONTRADICT)]
+            what = said(
+                "The beats found make {ours:.0f}/min, the device counted {device:.0f}/min: a wrong sampling rate, or "
+                "beats missed or counted twice.",
+                ours=measured_bpm,
+                device=device_bpm,
+            )
+            return [Issue(what, (), ratio > RATES_CONTRADICT)]
     if not RATE_BPM[0] <= measured_bpm <= RATE_BPM[1]:
-        what = f"The beats found make {measured_bpm:.0f}/min: the sampling rate is wrong, or these are no heartbeats."
+        what = said(
+            "The beats found make {ours:.0f}/min: the sampling rate is wrong, or these are no heartbeats.",
+            ours=measured_bpm,
+        )
         return [Issue(what, (), True)]
     return []
 
@@ -119,7 +131,12 @@ def _too_few(found: tuple[Beat, ...]) -> list[Issue]:
     usable = sum(beat.usable for beat in found)
     if usable >= USABLE_BEATS_NEEDED:
         return []
-    what = f"Only {usable} of {len(found)} detected beats can be used; at least {USABLE_BEATS_NEEDED} are needed."
+    what = said(
+        "Only {usable} of {detected} detected beats can be used; at least {needed} are needed.",
+        usable=usable,
+        detected=len(found),
+        needed=USABLE_BEATS_NEEDED,
+    )
     return [Issue(what, (), True)]
 
 
@@ -129,4 +146,5 @@ def _repeated(median: MedianBeat | None) -> list[Issue]:
     differ_mv = max(np.median(median.spread_mv), np.median(median.qrs_spread_mv))
     if differ_mv >= min(_REPEATED_MV, _REPEATED * np.median(median.qrs_mv)):
         return []
-    return [Issue("All beats are exactly alike: one beat repeated, or a simulator, not a heart's rhythm.", (), False)]
+    what = said("All beats are exactly alike: one beat repeated, or a simulator, not a heart's rhythm.")
+    return [Issue(what, (), False)]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lvm.language import said, with_and
 from lvm.recording import LEADS, LIMB, PRECORDIAL
 
 
@@ -23,8 +24,9 @@ class Issue:
 def named(leads: Sequence[str]) -> str:
     """'V3', 'V3 and V4', 'all chest leads': leads in the order of LEADS, as sentences name them."""
     if len(leads) == len(LEADS):
-        return "all leads"
-    for group, name in ((LIMB, "limb"), (PRECORDIAL, "chest")):
-        if tuple(leads) == group:
-            return f"all {name} leads"
-    return leads[0] if len(leads) == 1 else f"{', '.join(leads[:-1])} and {leads[-1]}"
+        return said("all leads")
+    if tuple(leads) == LIMB:
+        return said("all limb leads")
+    if tuple(leads) == PRECORDIAL:
+        return said("all chest leads")
+    return with_and(leads)

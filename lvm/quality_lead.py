@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from lvm.beats import Beat
 from lvm.clean import SAMPLING_RATE_HZ
+from lvm.language import mark, said
 from lvm.quality_issue import Issue, named
 from lvm.recording import LEADS, LIMB, PRECORDIAL, Recording, Signal
 
@@ -78,9 +79,12 @@ def no_signal(flat: tuple[str, ...]) -> list[Issue]:
     """flat : leads in which nothing moves; see lvm.beats.flat_leads."""
     if not flat:
         return []
-    electrodes = {LEADS: "", LIMB: " Check the arm and leg electrodes.", PRECORDIAL: " Check the chest electrodes."}
-    what = f"No signal in {'any lead' if flat == LEADS else named(flat)}.{electrodes.get(flat, '')}"
-    return [Issue(what.replace("in all ", "in any of the "), flat, True)]
+    together = {
+        LEADS: said("No signal in any lead."),
+        LIMB: said("No signal in any of the limb leads. Check the arm and leg electrodes."),
+        PRECORDIAL: said("No signal in any of the chest leads. Check the chest electrodes."),
+    }
+    return [Issue(together.get(flat) or said("No signal in {leads}.", leads=named(flat)), flat, True)]
 
 
 def interrupted(recording: Recording, flat: tuple[str, ...]) -> list[Issue]:
@@ -100,11 +104,16 @@ def interrupted(recording: Recording, flat: tuple[str, ...]) -> list[Issue]:
     longest_s = np.array([max((stop - start for start, stop in _runs(row)), default=0) / rate_hz for row in still])
     stopped = tuple(lead for lead, lasting_s in zip(leads, longest_s, strict=True) if lasting_s >= _DROPOUT_S)
     if stopped:
-        what = f"The signal in {named(stopped)} is interrupted for up to {longest_s.max():.1f} s. Record again."
+        what = said(
+            "The signal in {leads} is interrupted for up to {longest_s:.1f} s. Record again.",
+            leads=named(stopped),
+            longest_s=float(longest_s.max()),
+        )
         issues.append(Issue(what, stopped, True))
     if pauses:  # no beat is found there, so none is used
         lasting_s = sum(stop - start for start, stop in pauses) / rate_hz
-        issues.append(Issue(f"No lead has a signal for {lasting_s:.1f} s of the recording.", (), False))
+        what = said("No lead has a signal for {lasting_s:.1f} s of the recording.", lasting_s=lasting_s)
+        issues.append(Issue(what, (), False))
     return issues
 
 
@@ -114,7 +123,8 @@ def clipped(recording: Recording) -> list[Issue]:
     leads = _leads(np.array([_stays_at_rail(row, shortest) >= _RAIL_STAYS for row in recording.signal_mv]))
     if not leads:
         return []
-    return [Issue(f"The signal in {named(leads)} is cut off at the recorder's limit. Record again.", leads, True)]
+    what = said("The signal in {leads} is cut off at the recorder's limit. Record again.", leads=named(leads))
+    return [Issue(what, leads, True)]
 
 
 def _stays_at_rail(row: NDArray[np.float32], shortest: int) -> int:
@@ -148,13 +158,17 @@ def baseline(recording: Recording) -> list[Issue]:
     offset, wander = np.median(level, axis=1), np.ptp(level, axis=1)
     issues = []
     for far, value, what in (
-        (np.abs(offset) > _OFFSET_MV, offset, "The baseline of {} lies {:+.3g} mV off zero."),
-        (wander > _WANDER_MV, wander, "The baseline of {} wanders by {:.3g} mV. Check the electrodes' contact."),
+        (np.abs(offset) > _OFFSET_MV, offset, mark("The baseline of {leads} lies {mv:+.3g} mV off zero.")),
+        (
+            wander > _WANDER_MV,
+            wander,
+            mark("The baseline of {leads} wanders by {mv:.3g} mV. Check the electrodes' contact."),
+        ),
     ):
         if far.any():
             leads = _leads(far)
             most = float(value[np.abs(value).argmax()])
-            issues.append(Issue(what.format(named(leads), most), leads, False))
+            issues.append(Issue(said(what, leads=named(leads), mv=most), leads, False))
     return issues
 
 
@@ -173,11 +187,21 @@ def hum(cleaned_mv: Signal, network_mv: Signal, beats: tuple[Beat, ...]) -> list
     power = np.abs(np.fft.rfft(above[noisy], axis=1)) ** 2
     hz = np.fft.rfftfreq(cleaned_mv.shape[1], 1 / SAMPLING_RATE_HZ)
     mains = [power[:, np.abs(hz - line) <= 1].sum() / max(power.sum(), 1e-30) for line in (50, 60)]
-    kind = (
-        f"Mains hum of {(50, 60)[int(np.argmax(mains))]} Hz" if max(mains) > _MAINS_SHARE else "Muscle or other noise"
-    )
     leads = _leads(noisy)
-    what = f"{kind} in {named(leads)}, up to {noise_mv.max() * 1000:.0f} µV. Voltages read there are too high."
+    uv = float(noise_mv.max() * 1000)
+    if max(mains) > _MAINS_SHARE:
+        what = said(
+            "Mains hum of {hz} Hz in {leads}, up to {uv:.0f} µV. Voltages read there are too high.",
+            hz=(50, 60)[int(np.argmax(mains))],
+            leads=named(leads),
+            uv=uv,
+        )
+    else:
+        what = said(
+            "Muscle or other noise in {leads}, up to {uv:.0f} µV. Voltages read there are too high.",
+            leads=named(leads),
+            uv=uv,
+        )
     return [Issue(what, leads, False)]
 
 
@@ -191,7 +215,8 @@ def hidden(beat: MedianBeat, flat: tuple[str, ...]) -> list[Issue]:
     leads = _leads(moving & much & (beat.qrs_spread_mv > _HIDDEN * beat.qrs_rms_mv))
     if not leads or len(leads) > len(LEADS) // 2:
         return []
-    return [Issue(f"Noise hides the heartbeats in {named(leads)}. Check the electrodes and record again.", leads, True)]
+    what = said("Noise hides the heartbeats in {leads}. Check the electrodes and record again.", leads=named(leads))
+    return [Issue(what, leads, True)]
 
 
 def noisy(beat: MedianBeat, apart_from: Container[str]) -> list[Issue]:
@@ -203,14 +228,18 @@ def noisy(beat: MedianBeat, apart_from: Container[str]) -> list[Issue]:
     share = beat.spread_mv / usual_mv
     typical = float(np.median(share[rows]))
     if typical > _NOISY:
-        return [Issue(f"Noise or a moving baseline, {typical:.0%} of the QRS in most leads.", (), False)]
+        what = said("Noise or a moving baseline, {part:.0%} of the QRS in most leads.", part=typical)
+        return [Issue(what, (), False)]
     much = [row for row in rows if share[row] > _NOISY_LEAD]
     if not much:
         return []
     leads = tuple(LEADS[row] for row in much)
-    return [
-        Issue(f"Noise or a moving baseline in {named(leads)}, up to {share[much].max():.0%} of the QRS.", leads, False)
-    ]
+    what = said(
+        "Noise or a moving baseline in {leads}, up to {part:.0%} of the QRS.",
+        leads=named(leads),
+        part=float(share[much].max()),
+    )
+    return [Issue(what, leads, False)]
 
 
 def _leads(where: NDArray[np.bool_]) -> tuple[str, ...]:

@@ -6,6 +6,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from lvm.language import mark
+
 Sex = Literal["male", "female"]
 SEXES: tuple[Sex, ...] = ("male", "female")
 Finding = Literal["paced rhythm", "bundle branch block", "atrial fibrillation"]
@@ -17,11 +19,11 @@ LIMB, PRECORDIAL = LEADS[:6], LEADS[6:]
 # Keyed by the number of groups. Two: by electrical orientation. Four: by coronary territory (Pan 2026).
 LEAD_GROUPS: dict[int, dict[str, tuple[str, ...]]] = {
     1: {"all": LEADS},
-    2: {"limb": LIMB, "precordial": PRECORDIAL},
+    2: {mark("limb"): LIMB, mark("precordial"): PRECORDIAL},
     4: {
-        "anterior": ("V1", "V2", "V3", "V4"),
-        "lateral": ("I", "aVL", "V5", "V6"),
-        "inferior": ("II", "III", "aVF"),
+        mark("anterior"): ("V1", "V2", "V3", "V4"),
+        mark("lateral"): ("I", "aVL", "V5", "V6"),
+        mark("inferior"): ("II", "III", "aVF"),
         "aVR": ("aVR",),
     },
 }

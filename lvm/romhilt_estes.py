@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from math import inf
 
 from lvm.heart import Heart, Measured, in_leads, largest
+from lvm.language import listed, mark, said
 from lvm.recording import LIMB
 
 LATERAL = ("I", "aVL", "V5", "V6")
@@ -82,10 +83,10 @@ def _intrinsicoid(h: Heart) -> Measured:
 
 SIGNS = (
     Sign(
-        "High voltage",
+        mark("High voltage"),
         3,
         "mV",
-        "R or S in a limb lead ≥ 2.0 mV, S in V1 or V2 ≥ 3.0 mV, or R in V5 or V6 ≥ 3.0 mV",
+        mark("R or S in a limb lead ≥ 2.0 mV, S in V1 or V2 ≥ 3.0 mV, or R in V5 or V6 ≥ 3.0 mV"),
         (
             Rule(lambda h: largest(h, *in_leads("R", LIMB), *in_leads("S", LIMB)), 2.0),
             Rule(lambda h: largest(h, "SV1", "SV2"), 3.0),
@@ -93,28 +94,40 @@ SIGNS = (
         ),
     ),
     Sign(
-        "Secondary ST-T abnormality",
+        mark("Secondary ST-T abnormality"),
         3,
-        "leads",
-        "ST depression and T inversion with an upright QRS in I, aVL, V5 or V6",
+        mark("leads"),
+        mark("ST depression and T inversion with an upright QRS in I, aVL, V5 or V6"),
         (Rule(_secondary_st_t, 1.0),),
     ),
     Sign(
-        "Left atrial involvement",
+        mark("Left atrial involvement"),
         3,
         "mm·s",
-        "P terminal force in V1 ≥ 0.04 mm·s",
+        mark("P terminal force in V1 ≥ 0.04 mm·s"),
         (Rule(lambda h: Measured(h.timing.p_terminal_force_mm_s if h.timing else None, ("PV1",)), 0.04),),
     ),
     Sign(
-        "Left axis deviation",
+        mark("Left axis deviation"),
         2,
         "°",
-        "QRS axis −30° to −90°",
+        mark("QRS axis −30° to −90°"),
         (Rule(lambda h: Measured(h.qrs_axis_deg, ()), -90.0, -30.0),),
     ),
-    Sign("QRS duration", 1, "ms", "QRS duration ≥ 90 ms", (Rule(lambda h: Measured(h.qrs_duration_ms, ()), 90.0),)),
-    Sign("Intrinsicoid time", 1, "ms", "R peak in V5 or V6 ≥ 50 ms after QRS onset", (Rule(_intrinsicoid, 50.0),)),
+    Sign(
+        mark("QRS duration"),
+        1,
+        "ms",
+        mark("QRS duration ≥ 90 ms"),
+        (Rule(lambda h: Measured(h.qrs_duration_ms, ()), 90.0),),
+    ),
+    Sign(
+        mark("Intrinsicoid time"),
+        1,
+        "ms",
+        mark("R peak in V5 or V6 ≥ 50 ms after QRS onset"),
+        (Rule(_intrinsicoid, 50.0),),
+    ),
 )
 
 
@@ -145,4 +158,8 @@ def note(of: tuple[Points, ...]) -> str:
     unknown = [sign.name for sign in of if sign.given is None]
     if not unknown:
         return ""
-    return f"Romhilt-Estes: not known is {', '.join(unknown)}; at least {sum(sign.given or 0 for sign in of)} points."
+    return said(
+        "Romhilt-Estes: not known is {unknown}; at least {points} points.",
+        unknown=listed(unknown),
+        points=sum(sign.given or 0 for sign in of),
+    )

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from lvm.analysis import Analysis
+from lvm.language import listed, mark, said
 from lvm.recording import Recording
 from lvm.rhythm import Rhythm, rhythm
 
@@ -22,9 +23,7 @@ HEIGHT_CM = (120, 220)
 WEIGHT_KG = (30, 250)
 BMI_KG_M2 = (12, 65)
 
-_EXCLUDED = "excluded from the paper's patients"
-_FILE_SAYS = "the file says so"
-_FROM = {"device": " (from the file)", "typed": " (typed)"}
+_FROM = {"device": mark("{fact} (from the file)"), "typed": mark("{fact} (typed)")}
 
 
 def out_of_scope(analysis: Analysis, inputs: Mapping[str, "Input"]) -> tuple[str, ...]:
@@ -40,58 +39,74 @@ def out_of_scope(analysis: Analysis, inputs: Mapping[str, "Input"]) -> tuple[str
     return tuple(reason for reason in reasons if reason)
 
 
-def _known(inputs: Mapping[str, "Input"], name: str) -> tuple[float, str] | None:
-    """A number and its source in words, None where it is not known."""
+def _known(inputs: Mapping[str, "Input"], name: str, told: str) -> tuple[float, str] | None:
+    """A number, and how it is told with its source; None where it is not known."""
     value, source = inputs[name].value, inputs[name].source
-    return None if value is None or isinstance(value, str) else (float(value), _FROM.get(source or "", ""))
+    if value is None or isinstance(value, str):
+        return None
+    fact = said(told, value=float(value), whole=int(value))
+    return float(value), said(_FROM[source], fact=fact) if source in _FROM else fact
 
 
 def _paced(recording: Recording, found: Rhythm) -> str:
-    stated, spikes = "paced rhythm" in recording.findings, f"pacing spikes before {found.spikes} of {found.beats} beats"
-    facts = [_FILE_SAYS] * stated + [spikes] * found.paced
+    spikes = said("pacing spikes before {spikes} of {beats} beats", spikes=found.spikes, beats=found.beats)
+    facts = [mark("the file says so")] * ("paced rhythm" in recording.findings) + [spikes] * found.paced
     if facts:
-        return f"Paced rhythm ({', '.join(facts)}): {_EXCLUDED}."
-    return f"Pacemaker ({_FILE_SAYS}): paced rhythm was {_EXCLUDED}." if recording.pacemaker else ""
+        return said("Paced rhythm ({facts}): excluded from the paper's patients.", facts=listed(facts))
+    if recording.pacemaker:
+        return said("Pacemaker (the file says so): paced rhythm was excluded from the paper's patients.")
+    return ""
 
 
 def _wide(recording: Recording, inputs: Mapping[str, "Input"]) -> str:
     """Computed where nobody states it. So all 17 complete bundle branch blocks of PTB-XL 1-350 and LUDB 1-100 are
     caught, the least at 126 ms, and 8 of the other recordings without pacing reach the limit too."""
     qrs, stated = inputs["qrs_duration_ms"], "bundle branch block" in recording.findings
-    facts = [f"Bundle branch block ({_FILE_SAYS})"] * stated
+    facts = [mark("Bundle branch block (the file says so)")] * stated
     if qrs.value is not None and float(qrs.value) >= QRS_LIMIT_MS:
-        facts.append(f"QRS {float(qrs.value):.0f} ms ({qrs.source})")
-    what = f"bundle branch block and a QRS of {QRS_LIMIT_MS} ms or more were"
-    return f"{', '.join(facts)}: {what} {_EXCLUDED}." if facts else ""
+        facts.append(said("QRS {ms:.0f} ms ({source})", ms=float(qrs.value), source=qrs.source))
+    if not facts:
+        return ""
+    return said(
+        "{facts}: bundle branch block and a QRS of {limit_ms} ms or more were excluded from the paper's patients.",
+        facts=listed(facts),
+        limit_ms=QRS_LIMIT_MS,
+    )
 
 
 def _fibrillating(recording: Recording, found: Rhythm) -> str:
     if "atrial fibrillation" in recording.findings:
-        return f"Atrial fibrillation ({_FILE_SAYS}): {_EXCLUDED}."
+        return said("Atrial fibrillation (the file says so): excluded from the paper's patients.")
     if not found.fibrillation_suspected or found.irregularity is None:
         return ""
-    change = f"{100 * found.irregularity:.0f} %"
-    return (
-        f"Atrial fibrillation suspected: RR intervals typically change by {change} from beat to beat, and no P wave is "
-        f"repeatable. Atrial fibrillation was {_EXCLUDED}."
+    return said(
+        "Atrial fibrillation suspected: RR intervals typically change by {percent:.0f} % from beat to beat, and no P "
+        "wave is repeatable. Atrial fibrillation was excluded from the paper's patients.",
+        percent=100 * found.irregularity,
     )
 
 
 def _young(inputs: Mapping[str, "Input"]) -> str:
-    age = _known(inputs, "age_years")
+    age = _known(inputs, "age_years", mark("Age {whole}"))
     if age is None or age[0] >= ADULT_YEARS:
         return ""
-    return f"Age {int(age[0])}{age[1]}: the paper's patients were adults, and so are those the network was trained on."
+    return said("{age}: the paper's patients were adults, and so are those the network was trained on.", age=age[1])
 
 
 def _size(inputs: Mapping[str, "Input"]) -> str:
-    height, weight = _known(inputs, "height_cm"), _known(inputs, "weight_kg")
+    height = _known(inputs, "height_cm", mark("a height of {value:.0f} cm"))
+    weight = _known(inputs, "weight_kg", mark("a weight of {value:.0f} kg"))
     odd = []
     if height and not HEIGHT_CM[0] <= height[0] <= HEIGHT_CM[1]:
-        odd.append(f"a height of {height[0]:.0f} cm{height[1]}")
+        odd.append(height[1])
     if weight and not WEIGHT_KG[0] <= weight[0] <= WEIGHT_KG[1]:
-        odd.append(f"a weight of {weight[0]:.0f} kg{weight[1]}")
+        odd.append(weight[1])
     if height and weight and not odd and not BMI_KG_M2[0] <= weight[0] / (height[0] / 100) ** 2 <= BMI_KG_M2[1]:
-        odd.append(f"a weight of {weight[0]:.0f} kg{weight[1]} at a height of {height[0]:.0f} cm{height[1]}")
-    verb = "is" if len(odd) == 1 else "are"
-    return f"Body size: {' and '.join(odd)} {verb} not plausible in an adult. Check and correct it." if odd else ""
+        odd.append(said("{weight} at {height}", weight=weight[1], height=height[1]))
+    if not odd:
+        return ""
+    if len(odd) == 1:
+        return said("Body size: {fact} is not plausible in an adult. Check and correct it.", fact=odd[0])
+    return said(
+        "Body size: {one} and {other} are not plausible in an adult. Check and correct it.", one=odd[0], other=odd[1]
+    )

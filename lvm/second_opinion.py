@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from lvm import weights
 from lvm.errors import LvmError, WeightsError
 from lvm.estimate import Estimate
+from lvm.language import listed, said
 from lvm.net.config import BODY
 from lvm.net.lvmai import (
     BMI_21001_KG_M2,
@@ -132,16 +133,19 @@ def second_opinion(recording: Recording, estimate: Estimate, file: Path) -> Seco
         ecg = ecg_input(recording)
         network = load(file)
     except LvmError as error:
-        return replace(nothing, withheld=str(error))
+        return replace(nothing, withheld=error.args[0])
     person = (known["age_years"], sex, known["height_cm"], known["weight_kg"])
     z, lvh = network({"ecg": ecg} | person_input(*person, bmi_scale=network.bmi_scale))
     if not np.isfinite([z, 0.0 if lvh is None else lvh]).all():
-        return replace(nothing, withheld=f"The LVM-AI file {file.name} gives no number for this ECG.")
+        none = said("The LVM-AI file {file} gives no number for this ECG.", file=file.name)
+        return replace(nothing, withheld=none)
     lvm_g = grams(z)
     lvmi = None if estimate.bsa_m2 is None else lvm_g / estimate.bsa_m2
     warnings: tuple[str, ...] = ()
     if not network.published and not re.search("lvm|mass", network.mass_name.lower()):
-        warnings += (f"The file calls its output “{network.mass_name}”. Whether that is LV mass is not known.",)
+        warnings += (
+            said("The file calls its output “{name}”. Whether that is LV mass is not known.", name=network.mass_name),
+        )
     return replace(
         nothing,
         sha256=network.sha256,
@@ -167,7 +171,9 @@ def load(file: Path) -> Network:
     try:
         now = file.stat()
     except OSError as error:
-        raise WeightsError(f"The LVM-AI file {file.name} cannot be opened: {error.strerror}.") from None
+        raise WeightsError(
+            said("The LVM-AI file {file} cannot be opened: {why}.", file=file.name, why=error.strerror)
+        ) from None
     return _load(file, now.st_size, now.st_mtime_ns)
 
 
@@ -178,10 +184,15 @@ def _load(file: Path, size: int, changed_ns: int) -> Network:
     try:
         data = file.read_bytes()
     except OSError as error:
-        raise WeightsError(f"The LVM-AI file {file.name} cannot be opened: {error.strerror}.") from None
+        raise WeightsError(
+            said("The LVM-AI file {file} cannot be opened: {why}.", file=file.name, why=error.strerror)
+        ) from None
     if data.startswith(_LFS_POINTER):
         raise WeightsError(
-            f"The LVM-AI file {file.name} is only a pointer to the file itself. Fetch that with Git LFS: git lfs pull."
+            said(
+                "The LVM-AI file {file} is only a pointer to the file itself. Fetch that with Git LFS: git lfs pull.",
+                file=file.name,
+            )
         )
     try:
         strange = _layers(file) - _LAYERS
@@ -189,12 +200,16 @@ def _load(file: Path, size: int, changed_ns: int) -> Network:
             model = None if strange else keras.saving.load_model(file, compile=False, safe_mode=True)
     except Exception:  # whatever Keras and HDF5 stumble over in a damaged file
         raise WeightsError(
-            f"The LVM-AI file {file.name} is damaged, or no Keras network as of 2021. Fetch it again."
+            said("The LVM-AI file {file} is damaged, or no Keras network as of 2021. Fetch it again.", file=file.name)
         ) from None
     if strange:
         raise WeightsError(
-            f"The LVM-AI file {file.name} was not loaded: it has layers of the kind {', '.join(sorted(strange))}, "
-            "which LVM-AI does not need and which may run a program. Use one of the published files."
+            said(
+                "The LVM-AI file {file} was not loaded: it has layers of the kind {kinds}, which LVM-AI does not need "
+                "and which may run a program. Use one of the published files.",
+                file=file.name,
+                kinds=listed(sorted(strange)),
+            )
         )
     return _checked(file.name, len(data), model, hashlib.sha256(data).hexdigest())
 
@@ -229,14 +244,25 @@ def _fit_for_use() -> Any:
         import h5py  # noqa: F401 - with which Keras reads the files
         import keras
     except ImportError:
-        raise WeightsError(f"LVM-AI's file needs Keras, which is not installed: {INSTALL}") from None
+        raise WeightsError(
+            said("LVM-AI's file needs Keras, which is not installed: {install}", install=INSTALL)
+        ) from None
     version = tuple(int(part) for part in re.findall(r"\d+", keras.__version__)[:2])
     if version < _OLDEST_KERAS:
-        raise WeightsError(f"LVM-AI's file needs a newer Keras than {keras.__version__}: {INSTALL}")
+        raise WeightsError(
+            said(
+                "LVM-AI's file needs a newer Keras than {version}: {install}",
+                version=keras.__version__,
+                install=INSTALL,
+            )
+        )
     if keras.config.backend() != "torch":
         raise WeightsError(
-            f"LVM-AI's file needs Keras on torch, and here Keras already runs on {keras.config.backend()}. Start the "
-            "application by itself, or with KERAS_BACKEND=torch."
+            said(
+                "LVM-AI's file needs Keras on torch, and here Keras already runs on {backend}. Start the application "
+                "by itself, or with KERAS_BACKEND=torch.",
+                backend=keras.config.backend(),
+            )
         )
     keras.backend.clear_session = _keep_session
     return keras
@@ -260,19 +286,28 @@ def _checked(name: str, size: int, model: Any, sha256: str) -> Network:
 
     takes = tuple(_role(tensor.shape, tensor.name) for tensor in model.inputs)
     if sorted(takes) not in (["ecg"], _PERSON):
-        listed = ", ".join(f"{tensor.name} {tensor.shape[1:]}" for tensor in model.inputs)
+        taken = ", ".join(f"{tensor.name} {tensor.shape[1:]}" for tensor in model.inputs)
         raise WeightsError(
-            f"The LVM-AI file {name} takes {listed}. LVM-AI takes an ECG {(SAMPLES, len(LEAD_ORDER))}, alone or with "
-            "age (1,), sex (2,) and BMI (1,), which is which by their names. Use one of the published files."
+            said(
+                "The LVM-AI file {name} takes {taken}. LVM-AI takes an ECG {shape}, alone or with age (1,), sex (2,) "
+                "and BMI (1,), which is which by their names. Use one of the published files.",
+                name=name,
+                taken=taken,
+                shape=str((SAMPLES, len(LEAD_ORDER))),
+            )
         )
     outputs = dict(zip(model.output_names, model.outputs, strict=True))
     masses = [n for n, tensor in outputs.items() if tensor.shape == (None, 1)]
     shares = [n for n, tensor in outputs.items() if tensor.shape == (None, 2) and _softmax(model.get_layer(n))]
     if len(masses) != 1 or len(shares) > 1 or len(masses + shares) != len(outputs):
-        listed = ", ".join(f"{n} {tensor.shape[1:]}" for n, tensor in outputs.items())
+        given = ", ".join(f"{n} {tensor.shape[1:]}" for n, tensor in outputs.items())
         raise WeightsError(
-            f"The LVM-AI file {name} gives {listed}. LVM-AI gives the mass (1,), alone or with the probabilities of no "
-            "LVH and of LVH (2,). Use one of the published files."
+            said(
+                "The LVM-AI file {name} gives {given}. LVM-AI gives the mass (1,), alone or with the probabilities "
+                "of no LVH and of LVH (2,). Use one of the published files.",
+                name=name,
+                given=given,
+            )
         )
     of_bmi = [tensor.name for tensor, role in zip(model.inputs, takes, strict=True) if role == "bmi"]
     scale = BMI_21001_KG_M2 if of_bmi and "21001" in of_bmi[0] else (MEAN_BMI_KG_M2, SD_BMI_KG_M2)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from lvm import weights
 from lvm.errors import WeightsError
+from lvm.language import said
 from lvm.recording import Signal
 from lvm.weights import Card
 
@@ -53,7 +54,11 @@ def load(folder: Path = weights.FOLDER) -> Ensemble:
         config = SegmenterConfig.from_dict(card.fields["config"])
         card.fields["metrics"], card.fields["test_records_by_fold"]
     except (KeyError, TypeError) as error:
-        raise WeightsError(f"The card of the weights bundle {card.name} cannot be read: {error!r}.") from None
+        raise WeightsError(
+            said(
+                "The card of the weights bundle {bundle} cannot be read: {error}.", bundle=card.name, error=repr(error)
+            )
+        ) from None
     return Ensemble(card, weights.build_folds(bundle, card, lambda: Segmenter(config, norm=False)))
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import numpy as np
 
 from lvm.errors import WeightsError
+from lvm.language import listed, mark, said
 from lvm.net.config import Config, InputSet, Sexes
 from lvm.recording import LEAD_GROUPS, LEADS, Sex, Signal
 
@@ -72,8 +73,8 @@ class Baseline:
     scalars: tuple[float, ...]
 
 
-AVERAGE_PATIENT = "average patient of the training cohort, whose estimate is the cohort’s mean estimate"
-FLAT_LINE = "flat line (0 mV) with the average values of the training cohort"
+AVERAGE_PATIENT = mark("average patient of the training cohort, whose estimate is the cohort’s mean estimate")
+FLAT_LINE = mark("flat line (0 mV) with the average values of the training cohort")
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +119,7 @@ def _read(folder: Path | None) -> tuple[tuple[Card, ...], tuple[str, ...]]:
         try:
             found.append(read_card(folder / name))
         except WeightsError as error:
-            faults.append(str(error))
+            faults.append(error.args[0])
     return tuple(found), tuple(faults)
 
 
@@ -130,15 +131,24 @@ def read_fields(bundle: Path) -> dict[str, Any]:
         if not (isinstance(count, int) and count >= 1):
             raise ValueError(f"{count} folds")
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise WeightsError(f"The card of the weights bundle {bundle.name} cannot be read: {_why(error)}.") from None
+        raise WeightsError(
+            said("The card of the weights bundle {bundle} cannot be read: {why}.", bundle=bundle.name, why=_why(error))
+        ) from None
     wanted = _format(bundle.name)
     if found != wanted:
-        raise WeightsError(f"The weights bundle {bundle.name} has format {found}; this version reads {wanted}.")
+        raise WeightsError(
+            said(
+                "The weights bundle {bundle} has format {found}; this version reads {wanted}.",
+                bundle=bundle.name,
+                found=found,
+                wanted=wanted,
+            )
+        )
     return fields
 
 
 def _why(error: Exception) -> str:
-    return f"it has no {error}" if isinstance(error, KeyError) else repr(error)
+    return said("it has no {field}", field=str(error)) if isinstance(error, KeyError) else repr(error)
 
 
 def _format(name: str) -> int:
@@ -158,10 +168,14 @@ def read_card(bundle: Path) -> Card:
         fits = config.lead_groups in LEAD_GROUPS and lengths == {count}
         fits = fits and 0 < level < 1 and all(0 < low < high for low, high in ratios)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise WeightsError(f"The card of the weights bundle {bundle.name} cannot be read: {_why(error)}.") from None
+        raise WeightsError(
+            said("The card of the weights bundle {bundle} cannot be read: {why}.", bundle=bundle.name, why=_why(error))
+        ) from None
     if missing or not fits:
-        what = f"has no {', '.join(missing)}" if missing else "contradicts itself"
-        raise WeightsError(f"The card of the weights bundle {bundle.name} {what}.")
+        what = mark("The card of the weights bundle {bundle} contradicts itself.")
+        if missing:
+            what = mark("The card of the weights bundle {bundle} has no {missing}.")
+        raise WeightsError(said(what, bundle=bundle.name, missing=listed(missing)))
     return card
 
 
@@ -170,7 +184,13 @@ def choose(sex: Sexes, input_set: InputSet = "model 2", folder: Path | None = No
     for card in cards(folder):  # a user's broken bundle does not stop the others; the models page names it
         if card.config.sexes == sex and card.config.input_set == input_set and card.fields.get("default") is True:
             return card.name
-    raise WeightsError(f"No weights bundle for sex {sex} and {input_set} is installed in the weights folder.")
+    raise WeightsError(
+        said(
+            "No weights bundle for sex {sex} and {input_set} is installed in the weights folder.",
+            sex=sex,
+            input_set=input_set,
+        )
+    )
 
 
 @lru_cache(maxsize=16)
@@ -180,8 +200,8 @@ def load(name: str, folder: Path | None = None) -> Bundle:
 
     folder = folder or FOLDER
     if name not in _names(folder):
-        known = ", ".join(_names(folder)) or "none"
-        raise WeightsError(f"There is no weights bundle of that name. Installed: {known}.")
+        known = listed(_names(folder)) or mark("none")
+        raise WeightsError(said("There is no weights bundle of that name. Installed: {known}.", known=known))
     card = read_card(folder / name)
     return Bundle(
         card, build_folds(folder / name, card, lambda: ELVMassNet(card.config)), _baseline(folder / name, card)
@@ -199,10 +219,14 @@ def _baseline(bundle: Path, card: Card) -> Baseline:
         tensors = _tensors(bundle / AVERAGE, card, known["sha256"])
         beat, scalars = (tensors[name].numpy() for name in ("beat_mv", "scalars"))
     except (KeyError, TypeError) as error:
-        raise WeightsError(f"The average patient of {card.name} cannot be read: {_why(error)}.") from None
+        raise WeightsError(
+            said("The average patient of {bundle} cannot be read: {why}.", bundle=card.name, why=_why(error))
+        ) from None
     fits = beat.shape == (len(LEADS), WINDOW) and scalars.shape == (len(card.config.scalars),)
     if not fits or beat.dtype != np.float32 or not (np.isfinite(beat).all() and np.isfinite(scalars).all()):
-        raise WeightsError(f"The average patient of the weights bundle {card.name} does not fit its card.")
+        raise WeightsError(
+            said("The average patient of the weights bundle {bundle} does not fit its card.", bundle=card.name)
+        )
     return Baseline(AVERAGE_PATIENT, beat, tuple(scalars.tolist()))
 
 
@@ -226,13 +250,19 @@ def _tensors(file: Path, card: Card, sha256: str) -> "dict[str, Tensor]":
     try:
         data = file.read_bytes()
     except FileNotFoundError:
-        raise WeightsError(f"The weights bundle {card.name} has no {file.name}.") from None
+        raise WeightsError(
+            said("The weights bundle {bundle} has no {file}.", bundle=card.name, file=file.name)
+        ) from None
     if hashlib.sha256(data).hexdigest() != sha256:
-        raise WeightsError(f"The weights bundle {card.name} was altered: its hash does not match its card.")
+        raise WeightsError(
+            said("The weights bundle {bundle} was altered: its hash does not match its card.", bundle=card.name)
+        )
     try:
         return load_tensors(data)
     except SafetensorError:
-        raise WeightsError(f"The weights bundle {card.name} is damaged: its tensors cannot be read.") from None
+        raise WeightsError(
+            said("The weights bundle {bundle} is damaged: its tensors cannot be read.", bundle=card.name)
+        ) from None
 
 
 def build_folds(bundle: Path, card: Card, network: Callable[[], N]) -> tuple[N, ...]:
@@ -245,7 +275,9 @@ def build_folds(bundle: Path, card: Card, network: Callable[[], N]) -> tuple[N, 
         try:
             net.load_state_dict({n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)})
         except RuntimeError:
-            raise WeightsError(f"The weights bundle {card.name} does not fit the network its card describes.") from None
+            raise WeightsError(
+                said("The weights bundle {bundle} does not fit the network its card describes.", bundle=card.name)
+            ) from None
         folds.append(net.eval().requires_grad_(False))
     return tuple(folds)
 

@@ -5,31 +5,37 @@ import streamlit as st
 from lvm import paper, segmenter, weights
 from lvm.errors import LvmError
 from lvm.evaluation import EXTERNAL, PLANTED, SALIENCY, SYSTEMS
+from lvm.language import mark, said, tr
 from lvm.show import card_values, cards, cohort, curves, evaluation, model_facts, words
 from lvm.ui.evaluation import MARKS, evaluated, plots, table, tables
 from lvm.ui.frame import CHART, choice, colours
 
-COMMAND = "`python -m lvm evaluate` does it, and `python -m lvm evaluate --help` says how."
-NOT_COMPARED = f"Other systems were not compared with ours here yet. {COMMAND}"
-NOT_ELSEWHERE = f"No model was judged on another cohort or on a hospital’s own table here yet. {COMMAND}"
-
-NOT_EXPLAINED = (
-    "Where the installed networks look was not measured over a cohort here yet. `python -m lvm evaluate TABLE.csv "
-    f"--saliency --out weights/{SALIENCY}` does it."
+NOT_COMPARED = mark(
+    "Other systems were not compared with ours here yet. `python -m lvm evaluate` does it, and `python -m lvm evaluate "
+    "--help` says how."
 )
-NOT_PLANTED = (
-    "No method was tried here yet on networks of which it is known where they ought to look. `python -m lvm "
-    f"planted-truth --out weights/{PLANTED}` does it."
+NOT_ELSEWHERE = mark(
+    "No model was judged on another cohort or on a hospital’s own table here yet. `python -m lvm evaluate` does it, "
+    "and `python -m lvm evaluate --help` says how."
+)
+
+NOT_EXPLAINED = said(
+    "Where the installed networks look was not measured over a cohort here yet. {command} does it.",
+    command=f"`python -m lvm evaluate TABLE.csv --saliency --out weights/{SALIENCY}`",
+)
+NOT_PLANTED = said(
+    "No method was tried here yet on networks of which it is known where they ought to look. {command} does it.",
+    command=f"`python -m lvm planted-truth --out weights/{PLANTED}`",
 )
 
 
 def one_model() -> None:
-    st.header("Model facts")
+    st.header(tr("Model facts"))
     if not installed:
-        st.warning("No weights are installed.")
+        st.warning(tr("No weights are installed."))
         return
     name = st.selectbox(
-        "Model",
+        tr("Model"),
         list(installed),
         format_func=lambda n: card_values.label(installed[n]),
         key="model_card",
@@ -41,18 +47,18 @@ def one_model() -> None:
         st.markdown(f"**{card_values.plain(card.fields['title'])}**")
         left, right = st.columns([5, 6], gap="medium")
         with left:
-            table(model_facts.facts(card), f"What {card_values.label(card)} is")
+            table(model_facts.facts(card), tr("What {model} is", model=card_values.label(card)))
         with right:
-            table(model_facts.performance(card), f"How well {card_values.label(card)} does")
-            st.markdown(f":small[{model_facts.HOW_TO_READ}]")
-        with st.expander("Learning curves and all other facts"):
+            table(model_facts.performance(card), tr("How well {model} does", model=card_values.label(card)))
+            st.markdown(f":small[{tr(model_facts.HOW_TO_READ)}]")
+        with st.expander(tr("Learning curves and all other facts")):
             epochs = weights.read_curves(name)
             if epochs:
                 figure = curves.curves(epochs, colours())
                 st.plotly_chart(figure, theme=None, config=CHART, key="curves", alt=curves.described(epochs))
             else:
-                st.markdown("No learning curves are kept with these weights.")
-            table(model_facts.all_facts(card), f"All other facts of {card_values.label(card)}")
+                st.markdown(tr("No learning curves are kept with these weights."))
+            table(model_facts.all_facts(card), tr("All other facts of {model}", model=card_values.label(card)))
 
 
 def on_real_ecgs(models: tuple[weights.Card, ...]) -> bool:
@@ -62,109 +68,112 @@ def on_real_ecgs(models: tuple[weights.Card, ...]) -> bool:
     for i, (heading, aucs) in enumerate(judged):
         with places[i % 2]:
             st.markdown(f"**{heading}**")
-            table(aucs, f"Discrimination on real ECGs, {heading}")
+            table(aucs, tr("Discrimination on real ECGs, {heading}", heading=heading))
     return bool(judged)
 
 
 def all_installed() -> None:
     if own:
-        st.header("Your own, on their own data", **MARKS["own"])
+        st.header(tr("Your own, on their own data"), **MARKS["own"])
         st.markdown(
-            "Mean absolute error, out of fold. Not to be set against the table below: the patients differ. Where real "
-            "ECGs coded as LV hypertrophy were at hand, how well they were picked out follows, explained under “Ours, "
-            "on real ECGs”."
+            tr(
+                "Mean absolute error, out of fold. Not to be set against the table below: the patients differ. Where "
+                "real ECGs coded as LV hypertrophy were at hand, how well they were picked out follows, explained "
+                "under “Ours, on real ECGs”."
+            )
         )
-        table(cards.errors(own), "Errors of your own models")
+        table(cards.errors(own), tr("Errors of your own models"))
         on_real_ecgs(own)
     if not ours:
-        st.markdown("No standard weights are installed.")
+        st.markdown(tr("No standard weights are installed."))
         return
-    st.header("Ours, on the semi-synthetic cohort", **MARKS["cohort"])
-    st.markdown(
+    st.header(tr("Ours, on the semi-synthetic cohort"), **MARKS["cohort"])
+    means = tr(
         "Mean absolute error, out of fold: no recording was in both training and test. The figures say how well a "
         "network recovers masses that a computer drew; they say nothing about patients. The best possible knows the "
-        "body and what the ECG was made to tell; from the ECG alone nobody could reach it. "
-        f"{cards.gain(ours)}"
+        "body and what the ECG was made to tell; from the ECG alone nobody could reach it."
     )
-    table(cards.errors(ours), "Errors on the semi-synthetic cohort")
-    st.header("Ours, on real ECGs", **MARKS["real"])
-    st.markdown(
+    st.markdown(f"{means} {cards.gain(ours)}")
+    table(cards.errors(ours), tr("Errors on the semi-synthetic cohort"))
+    st.header(tr("Ours, on real ECGs"), **MARKS["real"])
+    judged = tr(
         "Picking out real ECGs coded as LV hypertrophy from normal ones, each by a network that has not seen it, body "
-        f"size fixed. All in one table are judged on the same records. {cards.LABELS_REST_ON}\n\n"
-        f"{cards.AGE_TELLS_TOO}"
+        "size fixed. All in one table are judged on the same records."
     )
+    st.markdown(f"{judged} {tr(cards.LABELS_REST_ON)}\n\n{tr(cards.AGE_TELLS_TOO)}")
     if not on_real_ecgs(ours):
-        st.markdown("Not measured.")
+        st.markdown(tr("Not measured."))
 
 
 def compared() -> None:
-    st.header("All systems compared")
-    tables(evaluation.tables(evaluated(SYSTEMS, NOT_COMPARED), paper.TABLES), "systems_table")
+    st.header(tr("All systems compared"))
+    tables(evaluation.tables(evaluated(SYSTEMS, tr(NOT_COMPARED)), paper.TABLES), "systems_table")
 
 
 def agree() -> None:
-    st.header("How estimates agree with true masses")
-    found = evaluated(SYSTEMS, NOT_COMPARED)
+    st.header(tr("How estimates agree with true masses"))
+    found = evaluated(SYSTEMS, tr(NOT_COMPARED))
     if found is not None:
         plots(found, "systems")
 
 
 def elsewhere() -> None:
-    st.header("On ECGs that no model has met")
-    found = evaluated(EXTERNAL, NOT_ELSEWHERE)
+    st.header(tr("On ECGs that no model has met"))
+    found = evaluated(EXTERNAL, tr(NOT_ELSEWHERE))
     if found is not None:
         tables(evaluation.tables(found), "external_table")
         plots(found, "external")
 
 
 def saliency() -> None:
-    st.header("Where the networks look")
-    tables(evaluation.tables(evaluated(SALIENCY, NOT_EXPLAINED), paper.SALIENCY), "saliency_table")
-    st.header("Which method finds the truth, where it is known")
-    found = evaluated(PLANTED, NOT_PLANTED)
+    st.header(tr("Where the networks look"))
+    tables(evaluation.tables(evaluated(SALIENCY, tr(NOT_EXPLAINED)), paper.SALIENCY), "saliency_table")
+    st.header(tr("Which method finds the truth, where it is known"))
+    found = evaluated(PLANTED, tr(NOT_PLANTED))
     if found is not None:
         tables(evaluation.tables(found), "planted_table")
 
 
 def cohort_and_waves() -> None:
-    st.header("The cohort")
+    st.header(tr("The cohort"))
     behind = cohort.of(ours)
     if behind is None:
-        st.markdown("No standard weights are installed, so there is nothing to show of their cohort.")
+        st.markdown(tr("No standard weights are installed, so there is nothing to show of their cohort."))
     else:
-        st.markdown("What came out of the semi-synthetic cohort beside what was published and asked of it.")
-        table(cohort.marginals(behind), "Means and SDs of the cohort beside the paper’s Table 1")
-        table(cohort.correlations(behind), "Correlations with LV mass beside published ranges")
-        with st.expander("What the masses were made of"):
-            table(cohort.how(behind), "Parameters of the model of the mass")
-        st.markdown("**Recordings behind it**")
-        table(cohort.origins(behind), "Sources of the recordings with their licences")
-    st.header("Wave boundaries")
+        st.markdown(tr("What came out of the semi-synthetic cohort beside what was published and asked of it."))
+        table(cohort.marginals(behind), tr("Means and SDs of the cohort beside the paper’s Table 1"))
+        table(cohort.correlations(behind), tr("Correlations with LV mass beside published ranges"))
+        with st.expander(tr("What the masses were made of")):
+            table(cohort.how(behind), tr("Parameters of the model of the mass"))
+        behind_it = tr("Recordings behind it")
+        st.markdown(f"**{behind_it}**")
+        table(cohort.origins(behind), tr("Sources of the recordings with their licences"))
+    st.header(tr("Wave boundaries"))
     try:
         finder = segmenter.load().card
     except LvmError as error:
-        st.error(str(error))
+        st.error(tr(error.args[0]))
     else:
         st.markdown(cards.about_boundaries(finder))
-        table(cards.boundaries(finder), "Errors of wave boundaries on LUDB")
+        table(cards.boundaries(finder), tr("Errors of wave boundaries on LUDB"))
 
 
 SECTIONS = {
-    "One model": one_model,
-    "All installed": all_installed,
-    "Systems compared": compared,
-    "Agreement": agree,
-    "External validation": elsewhere,
-    "Saliency": saliency,
-    "Cohort and waves": cohort_and_waves,
+    mark("One model"): one_model,
+    mark("All installed"): all_installed,
+    mark("Systems compared"): compared,
+    mark("Agreement"): agree,
+    mark("External validation"): elsewhere,
+    mark("Saliency"): saliency,
+    mark("Cohort and waves"): cohort_and_waves,
 }
 
-st.title("Models")
-st.info(words.TRAINED_ON)
+st.title(tr("Models"))
+st.info(tr(words.TRAINED_ON))
 for fault in weights.broken():
-    st.error(card_values.plain(fault))
+    st.error(card_values.plain(tr(fault)))
 installed = {card.name: card for card in card_values.ordered(weights.cards())}
 ours = tuple(card for card in installed.values() if card_values.standard(card))
 own = tuple(card for card in installed.values() if not card_values.standard(card))
-section = choice("Show", list(SECTIONS), "models_section")
+section = choice(mark("Show"), list(SECTIONS), "models_section")
 SECTIONS[section]()

@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 
 from lvm.cohort.muse import write_muse
 from lvm.cohort.simulate import Heart, simulate, true_measurements
+from lvm.language import mark, said
 from lvm.recording import Measurements, Patient
 
 _SAMPLING_RATE_HZ = 500.0
-_ORIGIN = "It was computed by this project and is no recording of a person."
+_ORIGIN = mark("It was computed by this project and is no recording of a person.")
 
 
 @dataclass(frozen=True)
@@ -43,24 +44,34 @@ _WOMAN = Heart(
 EXAMPLES: tuple[Example, ...] = (
     Example(
         "normal-man",
-        "Simulated: normal ECG, man of 52",
-        f"Normal voltages and intervals, and a file that carries everything the estimate uses. {_ORIGIN}",
+        mark("Simulated: normal ECG, man of 52"),
+        said(
+            "Normal voltages and intervals, and a file that carries everything the estimate uses. {origin}",
+            origin=_ORIGIN,
+        ),
         Patient("male", 52, 174, 76),
         Heart(seed=1),
     ),
     Example(
         "normal-woman",
-        "Simulated: normal ECG, woman of 47",
-        f"Normal voltages in a file without axes and QRS duration, which are then computed from the signal. {_ORIGIN}",
+        mark("Simulated: normal ECG, woman of 47"),
+        said(
+            "Normal voltages in a file without axes and QRS duration, which are then computed from the signal. "
+            "{origin}",
+            origin=_ORIGIN,
+        ),
         Patient("female", 47, 162, 58),
         _WOMAN,
         device=False,
     ),
     Example(
         "lvh-man",
-        "Simulated: LV hypertrophy voltage with secondary ST-T change, man of 63",
-        "Tall R in I, aVL and V5, deep S in V1 to V3, a QRS of 104 ms, and ST-T opposite to the QRS in the lateral "
-        f"leads: Sokolow-Lyon and Cornell are met. {_ORIGIN}",
+        mark("Simulated: LV hypertrophy voltage with secondary ST-T change, man of 63"),
+        said(
+            "Tall R in I, aVL and V5, deep S in V1 to V3, a QRS of 104 ms, and ST-T opposite to the QRS in the lateral "
+            "leads: Sokolow-Lyon and Cornell are met. {origin}",
+            origin=_ORIGIN,
+        ),
         Patient("male", 63, 172, 84),
         Heart(
             heart_rate_bpm=68,
@@ -77,9 +88,12 @@ EXAMPLES: tuple[Example, ...] = (
     ),
     Example(
         "premature-woman",
-        "Simulated: ventricular premature beats, woman of 69, height unknown",
-        "Two ventricular premature beats, which are found and left out, and a file without the height, which must be "
-        f"entered or is imputed. {_ORIGIN}",
+        mark("Simulated: ventricular premature beats, woman of 69, height unknown"),
+        said(
+            "Two ventricular premature beats, which are found and left out, and a file without the height, which must "
+            "be entered or is imputed. {origin}",
+            origin=_ORIGIN,
+        ),
         Patient("female", 69, None, 71),
         replace(_WOMAN, heart_rate_bpm=70, qrs_gain=0.95, qrs_axis_deg=35, premature_beats=(3, 8), seed=4),
         device=False,

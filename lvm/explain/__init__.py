@@ -13,6 +13,7 @@ from lvm.estimate import Estimate, scalar_row
 from lvm.explain.methods import METHODS, Method
 from lvm.explain.segments import Cell, table
 from lvm.explain.subject import Attribution, Subject
+from lvm.language import listed, said
 from lvm.recording import Signal
 from lvm.waves import BOUNDARIES, Waves, segments
 from lvm.weights import Bundle
@@ -90,7 +91,9 @@ def summed(subject: Subject, method: Method, attribution: Attribution, threshold
     of_scalars = () if attribution.scalars is None else attribution.scalars.mean(axis=0).tolist()
     empty = [name for name, mask in subject.segments.items() if not mask.any()]
     missing = (
-        [f"Empty in this beat, for want of a wave or of room between boundaries: {', '.join(empty)}."] if empty else []
+        [said("Empty in this beat, for want of a wave or of room between boundaries: {names}.", names=listed(empty))]
+        if empty
+        else []
     )
     return Explanation(
         method,

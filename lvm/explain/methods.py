@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from lvm.explain import cells, gradients
 from lvm.explain.subject import Attribution, Subject
+from lvm.language import mark, said
 from lvm.weights import FLAT_LINE
 
 PER_MV, GRAMS, RELATIVE = "g per mV", "g", ""
@@ -47,8 +48,8 @@ class Method:
 _ROWS = (
     Method(
         "gradient",
-        "Gradient",
-        "The paper’s: by how many grams would the estimate move if this one sample were a millivolt higher?",
+        mark("Gradient"),
+        mark("The paper’s: by how many grams would the estimate move if this one sample were a millivolt higher?"),
         PER_MV,
         True,
         True,
@@ -57,10 +58,14 @@ _ROWS = (
     ),
     Method(
         "smoothgrad",
-        "SmoothGrad",
-        "By how many grams would the estimate move if this one sample were a millivolt higher? The mean over "
-        f"{gradients.SMOOTH_SAMPLES} copies of the beat with a little noise, {gradients.SMOOTH_SD_MV * 1000:.0f} µV, "
-        "so that it is less speckled than the gradient.",
+        mark("SmoothGrad"),
+        said(
+            "By how many grams would the estimate move if this one sample were a millivolt higher? The mean over "
+            "{copies} copies of the beat with a little noise, {uv:.0f} µV, so that it is less speckled than the "
+            "gradient.",
+            copies=gradients.SMOOTH_SAMPLES,
+            uv=gradients.SMOOTH_SD_MV * 1000,
+        ),
         PER_MV,
         True,
         True,
@@ -69,8 +74,8 @@ _ROWS = (
     ),
     Method(
         "gradient-x-input",
-        "Gradient × input",
-        "The gradient times the voltage itself: what is large on the paper counts more.",
+        mark("Gradient × input"),
+        mark("The gradient times the voltage itself: what is large on the paper counts more."),
         GRAMS,
         True,
         True,
@@ -79,9 +84,11 @@ _ROWS = (
     ),
     Method(
         "integrated-gradients",
-        "Integrated gradients",
-        "How each sample carries the estimate from the average patient’s to this one; the samples add up to the "
-        "difference in grams.",
+        mark("Integrated gradients"),
+        mark(
+            "How each sample carries the estimate from the average patient’s to this one; the samples add up to the "
+            "difference in grams."
+        ),
         GRAMS,
         True,
         False,
@@ -90,9 +97,11 @@ _ROWS = (
     ),
     Method(
         "grad-cam",
-        "Grad-CAM",
-        "When, in each lead group, the network’s last layer was active in favour of a larger mass: coarse, a little "
-        "late, the same in all leads of a group, and without grams.",
+        mark("Grad-CAM"),
+        mark(
+            "When, in each lead group, the network’s last layer was active in favour of a larger mass: coarse, a "
+            "little late, the same in all leads of a group, and without grams."
+        ),
         RELATIVE,
         False,
         False,
@@ -101,8 +110,8 @@ _ROWS = (
     ),
     Method(
         "occlusion",
-        "Occlusion",
-        "By how many grams does the estimate fall if this segment is replaced by the average patient’s?",
+        mark("Occlusion"),
+        mark("By how many grams does the estimate fall if this segment is replaced by the average patient’s?"),
         GRAMS,
         True,
         False,
@@ -111,9 +120,11 @@ _ROWS = (
     ),
     Method(
         "shapley",
-        "Shapley values",
-        "Each segment’s and each patient value’s fair part, in grams, of the way from the average patient’s estimate "
-        "to this one, over every order in which they could be exchanged; they add up.",
+        mark("Shapley values"),
+        mark(
+            "Each segment’s and each patient value’s fair part, in grams, of the way from the average patient’s "
+            "estimate to this one, over every order in which they could be exchanged; they add up."
+        ),
         GRAMS,
         True,
         False,

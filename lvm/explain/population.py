@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from lvm.errors import EvaluationError
 from lvm.explain.subject import CellName
 from lvm.kinds import Kind
+from lvm.language import said
 from lvm.net.config import Sexes
 from lvm.paper import THIRDS, Third
 
@@ -111,7 +112,12 @@ def read(folder: Path) -> tuple[Population, ...]:
         return ()
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise EvaluationError(
-            f"{FILE} in {folder.name} is damaged: {error}. Make it again with `python -m lvm evaluate --saliency`."
+            said(
+                "{file} in {folder} is damaged: {error}. Make it again with `python -m lvm evaluate --saliency`.",
+                file=FILE,
+                folder=folder.name,
+                error=str(error),
+            )
         ) from None
 
 

@@ -28,6 +28,7 @@ from torch.nn import functional as F
 
 from lvm.clean import SAMPLING_RATE_HZ, resample
 from lvm.errors import SignalError
+from lvm.language import said
 from lvm.net.config import Sexes
 from lvm.recording import LEADS, Recording, Sex, Signal
 
@@ -50,7 +51,7 @@ def ecg_input(recording: Recording) -> Signal:
     first = (signal.shape[1] - SAMPLES) // 2
     if first < 0:
         seconds = math.floor(100 * signal.shape[1] / SAMPLING_RATE_HZ) / 100  # 9.998 s are not 10
-        raise SignalError(f"LVM-AI needs 10 s of ECG; the recording has {seconds:g} s.")
+        raise SignalError(said("LVM-AI needs 10 s of ECG; the recording has {seconds:g} s.", seconds=seconds))
     return np.ascontiguousarray(signal[_FROM_OURS, first : first + SAMPLES].T / np.float32(MILLIVOLTS))
 
 

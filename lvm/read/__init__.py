@@ -18,20 +18,21 @@ from importlib import import_module
 from types import ModuleType
 
 from lvm.errors import NotAnEcgError
+from lvm.language import listed, mark, said
 from lvm.read import plausible, source, xml
 from lvm.recording import Recording
 
 __all__ = ["accepted", "read", "read_together"]
 
 _OTHERS = (
-    (b"%PDF-", "a PDF document: a printed ECG holds no samples"),
-    (b"\x1f\x8b", "a gzip archive: unpack it first"),
-    (b"7z\xbc\xaf", "a 7z archive: unpack it first"),
-    (b"Rar!", "a RAR archive: unpack it first"),
-    (b"\x89PNG", "a picture: it holds no samples"),
-    (b"\xff\xd8\xff", "a picture: it holds no samples"),
-    (b"PK\x03\x04", "a zip archive within a zip archive: unpack it first"),
-    (b"\xd0\xcf\x11\xe0", "an Office document: it holds no samples"),
+    (b"%PDF-", mark("a PDF document: a printed ECG holds no samples")),
+    (b"\x1f\x8b", mark("a gzip archive: unpack it first")),
+    (b"7z\xbc\xaf", mark("a 7z archive: unpack it first")),
+    (b"Rar!", mark("a RAR archive: unpack it first")),
+    (b"\x89PNG", mark("a picture: it holds no samples")),
+    (b"\xff\xd8\xff", mark("a picture: it holds no samples")),
+    (b"PK\x03\x04", mark("a zip archive within a zip archive: unpack it first")),
+    (b"\xd0\xcf\x11\xe0", mark("an Office document: it holds no samples")),
 )
 
 
@@ -45,7 +46,7 @@ def dialects() -> tuple[ModuleType, ...]:
 def accepted() -> str:
     """The kinds of file that can be read, for messages and labels."""
     *names, last = sorted(dialect.READS for dialect in dialects())
-    return f"{', '.join(names)} or {last}"
+    return said("{names} or {last}", names=listed(names), last=last)
 
 
 def read(data: bytes, beside: source.Beside = source.nothing_beside) -> Recording:
@@ -69,14 +70,16 @@ def read_together(files: Mapping[str, bytes]) -> Recording:
 
 def _recording(data: bytes, beside: source.Beside) -> Recording:
     if not data.strip(b"\0 \t\r\n"):
-        raise NotAnEcgError(f"The file is empty. Export the ECG again as {accepted()}.")
+        raise NotAnEcgError(said("The file is empty. Export the ECG again as {formats}.", formats=accepted()))
     for dialect in dialects():
         if hasattr(dialect, "recognises_bytes") and dialect.recognises_bytes(data):
             recording: Recording = dialect.parse_bytes(data, beside)
             return recording
     for magic, what in _OTHERS:
         if data.startswith(magic):
-            raise NotAnEcgError(f"The file is {what}. Please give the ECG as {accepted()}.")
+            raise NotAnEcgError(
+                said("The file is {what}. Please give the ECG as {formats}.", what=what, formats=accepted())
+            )
     root = xml.parse(data, accepted())
     for dialect in dialects():
         if hasattr(dialect, "recognises") and dialect.recognises(root):
@@ -84,6 +87,10 @@ def _recording(data: bytes, beside: source.Beside) -> Recording:
             return recording
     name = re.sub(r"[^A-Za-z0-9_.-]", "", xml.local_name(root))[:60]
     raise NotAnEcgError(
-        f"The file is XML with the root element <{name}>, which is no ECG format read here. "
-        f"Export the ECG as {accepted()}."
+        said(
+            "The file is XML with the root element <{name}>, which is no ECG format read here. Export the ECG as "
+            "{formats}.",
+            name=name,
+            formats=accepted(),
+        )
     )

@@ -33,6 +33,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lvm.errors import DamagedFileError, UnsupportedError
+from lvm.language import mark, said
 from lvm.read import aecg_facts as facts
 from lvm.read import patient as units
 from lvm.read import statements, xml
@@ -119,7 +120,7 @@ def _sequence_sets(series: xml.Element) -> Iterator[_Sequences]:
                 continue
             lead = lead_name(code.rpartition("LEAD_")[2])
             if lead in leads and lead in LEADS:
-                raise stored_twice(lead, "aECG file")
+                raise stored_twice(lead, mark("aECG file"))
             if lead in LEADS or len(leads) < MAX_LEADS:
                 leads[lead] = value
         yield _Sequences(_rate_hz(times), leads)
@@ -140,16 +141,21 @@ def _rhythm(root: xml.Element) -> tuple[xml.Element, _Sequences, tuple[str, ...]
     if rhythms:
         one, found = rhythms[_best([found for _, found in rhythms])]
         several = (
-            f"The file holds {len(rhythms)} recordings or parts of one; that with the most leads, or the longest, was "
-            "read.",
+            said(
+                "The file holds {count} recordings or parts of one; that with the most leads, or the longest, was "
+                "read.",
+                count=len(rhythms),
+            ),
         )
         return one, found, several if len(rhythms) > 1 else ()
     if any(code == _BEAT or next(xml.children(one, _DERIVED), None) is not None for code, one in series):
         raise UnsupportedError(
-            "The aECG file holds only a representative beat; a recording of several heartbeats is needed. "
-            "Export it again with its rhythm."
+            said(
+                "The aECG file holds only a representative beat; a recording of several heartbeats is needed. Export "
+                "it again with its rhythm."
+            )
         )
-    raise DamagedFileError("The aECG file holds no rhythm. Export it again with its waveforms.")
+    raise DamagedFileError(said("The aECG file holds no rhythm. Export it again with its waveforms."))
 
 
 def _rate_hz(times: dict[str, xml.Element]) -> float | None:
@@ -175,23 +181,33 @@ def _samples_mv(name: str, value: xml.Element) -> Samples:
     scale, origin = (next(xml.children(value, tag), None) for tag in ("scale", "origin"))
     text = _digits(value).strip()
     if not text:
-        raise DamagedFileError(f"Lead {name} of the aECG file holds no samples. Export the ECG again from the source.")
+        raise DamagedFileError(
+            said("Lead {name} of the aECG file holds no samples. Export the ECG again from the source.", name=name)
+        )
     mv_per_unit = _mv_per_unit(scale)
     per_step = None if scale is None else xml.number_in(scale.get("value"))
     if scale is not None and mv_per_unit is None:
         raise UnsupportedError(
-            f"Lead {name} of the aECG file does not state its amplitudes in uV, mV, nV or V, the only units that can "
-            "be read. Export it again with the unit of its scale."
+            said(
+                "Lead {name} of the aECG file does not state its amplitudes in uV, mV, nV or V, the only units that "
+                "can be read. Export it again with the unit of its scale.",
+                name=name,
+            )
         )
     step_mv = None if per_step is None or mv_per_unit is None else per_step * mv_per_unit
     if "." not in text:  # whole numbers are steps of a converter; others may be amplitudes
         checked_uv_per_bit(None if step_mv is None else step_mv * 1000)
     if not step_mv:
-        raise DamagedFileError(f"Lead {name} of the aECG file states no scale. Export it again from the source.")
+        raise DamagedFileError(
+            said("Lead {name} of the aECG file states no scale. Export it again from the source.", name=name)
+        )
     digits = _numbers(text)
     if not np.isfinite(digits).all():
         raise DamagedFileError(
-            f"The samples of lead {name} are not numbers separated by spaces. Export the ECG again from the source."
+            said(
+                "The samples of lead {name} are not numbers separated by spaces. Export the ECG again from the source.",
+                name=name,
+            )
         )
     start = 0.0 if origin is None else xml.number_in(origin.get("value")) or 0.0
     start_mv = start * (_mv_per_unit(origin) or mv_per_unit or 0.0)

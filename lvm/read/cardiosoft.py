@@ -20,6 +20,7 @@ from contextlib import suppress
 from datetime import date
 
 from lvm.errors import DamagedFileError, ReadError, UnsupportedError
+from lvm.language import mark, said
 from lvm.read import patient as units
 from lvm.read import receipt, statements, xml
 from lvm.read.leads import (
@@ -122,17 +123,21 @@ def _strip(root: xml.Element) -> xml.Element:
     """The block with the ten seconds of ECG."""
     if not (xml.text(root, "ObservationType") or "rest").lower().startswith("rest"):
         raise UnsupportedError(
-            "The CardioSoft file is not marked as a resting ECG; it may be an exercise test. Export a resting ECG."
+            said(
+                "The CardioSoft file is not marked as a resting ECG; it may be an exercise test. Export a resting ECG."
+            )
         )
     strip = next(xml.children(root, "StripData"), None)
     if strip is not None:
         return strip
     if next(xml.children(root, "RestingECGMeasurements/MedianSamples"), None) is not None:
         raise UnsupportedError(
-            "The CardioSoft file holds only the median beat; a recording of several heartbeats is needed. "
-            "Export it again with its rhythm strip."
+            said(
+                "The CardioSoft file holds only the median beat; a recording of several heartbeats is needed. Export "
+                "it again with its rhythm strip."
+            )
         )
-    raise DamagedFileError("The CardioSoft file holds no rhythm strip. Export it again with its waveforms.")
+    raise DamagedFileError(said("The CardioSoft file holds no rhythm strip. Export it again with its waveforms."))
 
 
 def _rate_hz(block: xml.Element) -> float:
@@ -150,8 +155,10 @@ def _leads_mv(block: xml.Element) -> dict[str, Samples]:
     uv_per_unit = _UV_PER_UNIT.get(_unit(block, "Resolution") or "")
     if uv_per_unit is None:
         raise UnsupportedError(
-            "The CardioSoft file does not state its amplitude resolution in uVperLsb or mVperLsb, the only units that "
-            "can be read. Export it again from the source."
+            said(
+                "The CardioSoft file does not state its amplitude resolution in uVperLsb or mVperLsb, the only units "
+                "that can be read. Export it again from the source."
+            )
         )
     resolution = xml.number(block, "Resolution")
     uv_per_bit = checked_uv_per_bit(None if resolution is None else resolution * uv_per_unit)
@@ -161,7 +168,7 @@ def _leads_mv(block: xml.Element) -> dict[str, Samples]:
         return whole_numbers(xml.raw_text(lead), name, count) * (uv_per_bit / 1000)
 
     leads = ((lead.get("lead"), lead) for lead in xml.children(block, "WaveformData"))
-    return by_name(leads, samples_mv, "CardioSoft file")
+    return by_name(leads, samples_mv, mark("CardioSoft file"))
 
 
 def _representative(root: xml.Element) -> RepresentativeBeat | None:

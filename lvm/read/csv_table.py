@@ -19,11 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lvm.errors import DamagedFileError, UnsupportedError
+from lvm.language import mark, said
 from lvm.read import comments, source, statements
 from lvm.read.leads import Samples, assemble, checked_rate_hz, lead_name
 from lvm.recording import LEADS, Recording
 
-READS = "CSV with its rate and unit"
+READS = mark("CSV with its rate and unit")
 
 _SNIFFED = 2**16
 _MAX_HEADER, _MAX_COLUMNS = 8192, 200
@@ -72,7 +73,7 @@ def parse_bytes(data: bytes, beside: source.Beside) -> Recording:
     """Read a table of samples."""
     table = _table(_text(data))
     if table is None:
-        raise DamagedFileError("The CSV file's row of lead names is damaged. Export it again from the source.")
+        raise DamagedFileError(said("The CSV file's row of lead names is damaged. Export it again from the source."))
     columns = _lead_columns(table)
     mv_per_unit = {lead: _mv_per_unit(table, column) for lead, column in columns.items()}
     stated_hz, time = _stated_hz(table.said), _time_column(table)
@@ -156,7 +157,9 @@ def _lead_columns(table: _Table) -> dict[str, int]:
     for column, name in enumerate(table.names):
         lead = _lead(name)
         if lead in columns:
-            raise DamagedFileError(f"Lead {lead} stands in the CSV file twice. Export it again from the source.")
+            raise DamagedFileError(
+                said("Lead {lead} stands in the CSV file twice. Export it again from the source.", lead=lead)
+            )
         if lead in LEADS:
             columns[lead] = column
     return columns
@@ -189,16 +192,16 @@ def _ours(word: str) -> bool:
     return bool(_RATE.fullmatch(word) or _UNIT.fullmatch(word))
 
 
-def _stated_hz(said: comments.Facts) -> float | None:
+def _stated_hz(stated: comments.Facts) -> float | None:
     rates = set()
-    for word, values in said.items():
+    for word, values in stated.items():
         for value in values.split("\n") if (found := _RATE.fullmatch(word)) else ():
             number, unit = comments.quantity(value)
             factor = _HZ_PER_UNIT.get((unit or (found and found["unit"]) or "Hz").lower())
             if number is not None and factor is not None:
                 rates.add(number * factor)
     if len(rates) > 1:
-        raise DamagedFileError("The CSV file states two different sampling rates. Correct the one that is wrong.")
+        raise DamagedFileError(said("The CSV file states two different sampling rates. Correct the one that is wrong."))
     return next(iter(rates), None)
 
 
@@ -206,15 +209,17 @@ def _check_stated(table: _Table, has_unit: bool, has_rate: bool) -> None:
     """Refuse to guess, and name all that is missing at once."""
     if has_unit and has_rate:
         return
-    missing = [] if has_unit else ["the unit of its samples"]
-    lines = [] if has_unit else [_ADD_UNIT]
-    if not has_rate:
-        missing.append("its sampling rate")
-        lines.append(_ADD_RATE)
-    raise UnsupportedError(
-        f"The CSV file does not say {' and '.join(missing)}. Above the row of lead names, add the "
-        f"line{'s' if len(lines) > 1 else ''} {' and '.join(lines)}."
+    what = mark(
+        "The CSV file does not say the unit of its samples and its sampling rate. Above the row of lead names, add the "
+        "lines {unit} and {rate}."
     )
+    if has_unit:
+        what = mark("The CSV file does not say its sampling rate. Above the row of lead names, add the line {rate}.")
+    elif has_rate:
+        what = mark(
+            "The CSV file does not say the unit of its samples. Above the row of lead names, add the line {unit}."
+        )
+    raise UnsupportedError(said(what, unit=_ADD_UNIT, rate=_ADD_RATE))
 
 
 def _hz_of(times_s: Samples) -> float:
@@ -224,8 +229,10 @@ def _hz_of(times_s: Samples) -> float:
     even_s = times_s[0] + step_s * np.arange(times_s.size)
     if not step_s > _LEAST_STEP_S or np.abs(times_s - even_s).max() > _MAX_STEP_OFF * step_s:
         raise DamagedFileError(
-            "The times in the CSV file do not rise in even steps: samples are missing, or it is no recording at one "
-            "rate. Export it again with every sample."
+            said(
+                "The times in the CSV file do not rise in even steps: samples are missing, or it is no recording at "
+                "one rate. Export it again with every sample."
+            )
         )
     rate_hz = 1 / float(step_s)
     whole = round(rate_hz)
@@ -235,8 +242,12 @@ def _hz_of(times_s: Samples) -> float:
 def _agreed_hz(stated_hz: float | None, measured_hz: float | None) -> float | None:
     if stated_hz and measured_hz and abs(stated_hz / measured_hz - 1) > _RATES_DIFFER:
         raise DamagedFileError(
-            f"The CSV file states {stated_hz:.6g} Hz, and the steps of its times are those of {measured_hz:.6g} Hz. "
-            "Correct the one that is wrong."
+            said(
+                "The CSV file states {stated_hz:.6g} Hz, and the steps of its times are those of {measured_hz:.6g} "
+                "Hz. Correct the one that is wrong.",
+                stated_hz=stated_hz,
+                measured_hz=measured_hz,
+            )
         )
     return measured_hz if stated_hz is None else stated_hz
 
@@ -245,7 +256,7 @@ def _numbers(table: _Table, columns: list[int]) -> NDArray[np.float64]:
     """(columns, T) numbers. Raises DamagedFileError that says where a cell is none."""
     body = table.body.rstrip("\n\t;, ")
     if not re.search(r"^[^#\n]", body, re.MULTILINE):
-        raise DamagedFileError("The CSV file holds no samples below the row of lead names. Export it again.")
+        raise DamagedFileError(said("The CSV file holds no samples below the row of lead names. Export it again."))
     _check_widths(table, body)
     if table.between != ",":
         body = body.replace(",", ".")
@@ -269,8 +280,11 @@ def _check_widths(table: _Table, body: str) -> None:
             and len(line.partition("#")[0].rstrip(table.between + " ").split(table.between)) > most
         ):
             raise DamagedFileError(
-                f"Line {number} of the CSV file has more cells than there are names above it, so it is not "
-                "clear which lead each belongs to. Name every column; no decimal commas where commas separate."
+                said(
+                    "Line {number} of the CSV file has more cells than there are names above it, so it is not clear "
+                    "which lead each belongs to. Name every column; no decimal commas where commas separate.",
+                    number=number,
+                )
             )
 
 
@@ -282,8 +296,13 @@ def _no_number(table: _Table, body: str, columns: list[int]) -> DamagedFileError
             cell = cells[column] if column < len(cells) else ""
             if not _NUMBER.fullmatch(cell) or abs(float(cell)) > _LARGEST:
                 name = _lead(table.names[column])
-                what = f"Lead {name}" if name in LEADS else "The time"
-                return DamagedFileError(
-                    f"{what} in line {number} of the CSV file is no number. Correct it, or export the file again."
+                what = mark(
+                    "The time in line {number} of the CSV file is no number. Correct it, or export the file again."
                 )
-    return DamagedFileError("The rows of the CSV file are damaged. Export it again from the source.")
+                if name in LEADS:
+                    what = mark(
+                        "Lead {lead} in line {number} of the CSV file is no number. Correct it, or export the file "
+                        "again."
+                    )
+                return DamagedFileError(said(what, lead=name, number=number))
+    return DamagedFileError(said("The rows of the CSV file are damaged. Export it again from the source."))

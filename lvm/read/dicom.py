@@ -29,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lvm.errors import DamagedFileError, NotAnEcgError, ReadError, UnsupportedError
+from lvm.language import mark, said
 from lvm.read import dicom_file, receipt, source, statements
 from lvm.read import patient as units
 from lvm.read.dicom_file import Item
@@ -141,14 +142,16 @@ def parse_bytes(data: bytes, beside: source.Beside) -> Recording:
 
 
 def _without_waveform(dataset: Item) -> ReadError:
-    what = "no waveform"
+    what = mark("no waveform")
     if dataset.bytes("EncapsulatedDocument"):
-        what = "a document such as a PDF, which is a printed ECG and holds no samples"
+        what = mark("a document such as a PDF, which is a printed ECG and holds no samples")
     elif dataset.count("Rows"):
-        what = "a picture, which holds no samples"
+        what = mark("a picture, which holds no samples")
     elif not dataset.text("SOPClassUID"):
         return dicom_file.damaged()
-    return NotAnEcgError(f"The DICOM file holds {what}. Export the ECG as a DICOM 12-lead ECG waveform.")
+    return NotAnEcgError(
+        said("The DICOM file holds {what}. Export the ECG as a DICOM 12-lead ECG waveform.", what=what)
+    )
 
 
 def _rhythm(groups: list[Item]) -> Item:
@@ -164,8 +167,10 @@ def _rhythm(groups: list[Item]) -> Item:
     rhythms = rhythms or [group for group in groups if duration_s(group) > _BEAT_S]
     if not rhythms:
         raise UnsupportedError(
-            "The DICOM file holds only the representative beat; a recording of several heartbeats is needed. "
-            "Export it again with its rhythm waveform."
+            said(
+                "The DICOM file holds only the representative beat; a recording of several heartbeats is needed. "
+                "Export it again with its rhythm waveform."
+            )
         )
     return max(rhythms, key=twelve)
 
@@ -197,8 +202,13 @@ def _leads_mv(group: Item) -> dict[str, Samples]:
     count = group.count("NumberOfWaveformChannels")
     if not 0 < count == len(channels) <= MAX_LEADS:
         raise DamagedFileError(
-            f"The DICOM file states {count} channels and describes {len(channels)}; up to {MAX_LEADS} can be used. "
-            "Export it again from the source."
+            said(
+                "The DICOM file states {count} channels and describes {described}; up to {most} can be used. Export "
+                "it again from the source.",
+                count=count,
+                described=len(channels),
+                most=MAX_LEADS,
+            )
         )
     samples, missing = _samples(group, count)  # (leads, T)
     leads = [_lead(channel) for channel in channels]
@@ -209,11 +219,14 @@ def _leads_mv(group: Item) -> dict[str, Samples]:
     for row in twelve:
         lead = leads[row]
         if lead in stored_mv:
-            raise stored_twice(lead, "DICOM file")
+            raise stored_twice(lead, mark("DICOM file"))
         if missing[row, kept].any() or not whole.size:
             raise DamagedFileError(
-                f"Lead {lead} lacks samples that other leads have. Export the ECG again with all leads recorded "
-                "at once."
+                said(
+                    "Lead {lead} lacks samples that other leads have. Export the ECG again with all leads recorded at "
+                    "once.",
+                    lead=lead,
+                )
             )
         uv_per_bit, baseline_uv = _scale_uv(lead, channels[row])
         stored_mv[lead] = samples[row, kept] * (uv_per_bit / 1000) + baseline_uv / 1000
@@ -226,15 +239,21 @@ def _samples(group: Item, channels: int) -> tuple[NDArray[Any], NDArray[np.bool_
     kind = _TYPES.get((group.text("WaveformSampleInterpretation") or "", bits))
     if kind is None:
         raise UnsupportedError(
-            "The DICOM file stores its samples in another way than as linear integers of 8, 16 or 32 bits, the only "
-            "ones that can be read. Export it again from the source."
+            said(
+                "The DICOM file stores its samples in another way than as linear integers of 8, 16 or 32 bits, the "
+                "only ones that can be read. Export it again from the source."
+            )
         )
     dtype = np.dtype("<" + kind if group.is_little_endian else ">" + kind)
     data, stated = group.bytes("WaveformData"), group.count("NumberOfWaveformSamples")
     stored = len(data) // (channels * dtype.itemsize)
     if stated > stored or not stated:
         raise DamagedFileError(
-            f"The DICOM file states {stated} samples a lead and holds {stored}. Copy it again from the source."
+            said(
+                "The DICOM file states {stated} samples a lead and holds {stored}. Copy it again from the source.",
+                stated=stated,
+                stored=stored,
+            )
         )
     samples = np.frombuffer(data, dtype, stated * channels).reshape(stated, channels).T
     missing = np.zeros(samples.shape, dtype=np.bool_)
@@ -252,8 +271,11 @@ def _scale_uv(lead: str, channel: Item) -> tuple[float, float]:
     baseline = channel.number("ChannelBaseline") or 0.0
     if uv_per_unit is None or abs(baseline * uv_per_unit) > _MAX_BASELINE_UV:
         raise UnsupportedError(
-            f"Lead {lead} of the DICOM file states no unit in uV, mV or V, the only ones that can be read, or lies "
-            "more than 1 V from zero. Export it again from the source."
+            said(
+                "Lead {lead} of the DICOM file states no unit in uV, mV or V, the only ones that can be read, or lies "
+                "more than 1 V from zero. Export it again from the source.",
+                lead=lead,
+            )
         )
     sensitivity, correction = channel.number("ChannelSensitivity"), 1.0
     if channel.text("ChannelSensitivityCorrectionFactor"):

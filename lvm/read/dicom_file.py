@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from lvm.errors import DamagedFileError
+from lvm.language import said
 from lvm.read import source, xml
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class Item:
 
 
 def damaged() -> DamagedFileError:
-    return DamagedFileError("The DICOM file is damaged or breaks off. Copy or export it again from the source.")
+    return DamagedFileError(said("The DICOM file is damaged or breaks off. Copy or export it again from the source."))
 
 
 def dataset(data: bytes) -> Item:

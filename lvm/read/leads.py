@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lvm.errors import DamagedFileError, MissingLeadError, ReadError, UnsupportedError
+from lvm.language import mark, said, with_and
 from lvm.recording import LEADS, PRECORDIAL, RepresentativeBeat, Signal
 
 Samples = NDArray[np.float64]
@@ -49,22 +50,32 @@ def lead_name(raw: str) -> str:
 
 def checked_rate_hz(rate_hz: float | None) -> float:
     if rate_hz is None:
-        raise DamagedFileError("The file states no usable sampling rate. Export it again from the source.")
+        raise DamagedFileError(said("The file states no usable sampling rate. Export it again from the source."))
     if not MIN_RATE_HZ <= rate_hz <= MAX_RATE_HZ:
         raise UnsupportedError(
-            f"The file states a sampling rate of {rate_hz:.6g} Hz; {MIN_RATE_HZ:.0f} to {MAX_RATE_HZ:.0f} Hz can be "
-            "used. Export it again from the source."
+            said(
+                "The file states a sampling rate of {rate_hz:.6g} Hz; {low:.0f} to {high:.0f} Hz can be used. Export "
+                "it again from the source.",
+                rate_hz=rate_hz,
+                low=MIN_RATE_HZ,
+                high=MAX_RATE_HZ,
+            )
         )
     return rate_hz
 
 
 def checked_uv_per_bit(uv_per_bit: float | None) -> float:
     if uv_per_bit is None:
-        raise DamagedFileError("The file states no usable amplitude resolution. Export it again from the source.")
+        raise DamagedFileError(said("The file states no usable amplitude resolution. Export it again from the source."))
     if not MIN_UV_PER_BIT <= uv_per_bit <= MAX_UV_PER_BIT:
         raise UnsupportedError(
-            f"The file states {uv_per_bit:.6g} µV per sample step; no electrocardiograph records so, a unit is wrong. "
-            f"{MIN_UV_PER_BIT} to {MAX_UV_PER_BIT:.0f} µV can be used. Export it again from the source."
+            said(
+                "The file states {uv_per_bit:.6g} µV per sample step; no electrocardiograph records so, a unit is "
+                "wrong. {low} to {high:.0f} µV can be used. Export it again from the source.",
+                uv_per_bit=uv_per_bit,
+                low=MIN_UV_PER_BIT,
+                high=MAX_UV_PER_BIT,
+            )
         )
     return uv_per_bit
 
@@ -93,7 +104,9 @@ def by_name(
 
 
 def stored_twice(lead: str, file: str) -> DamagedFileError:
-    return DamagedFileError(f"Lead {lead} is stored twice in the {file}. Export it again from the source.")
+    return DamagedFileError(
+        said("Lead {lead} is stored twice in the {file}. Export it again from the source.", lead=lead, file=file)
+    )
 
 
 def whole_numbers(text: str, name: str, count: float | None) -> Samples:
@@ -108,13 +121,20 @@ def whole_numbers(text: str, name: str, count: float | None) -> Samples:
         steps = np.array([np.inf])
     if np.abs(steps).max(initial=0) > _LARGEST_STEP:
         raise DamagedFileError(
-            f"The samples of lead {name} are not whole numbers separated by commas. "
-            "Export the ECG again from the source."
+            said(
+                "The samples of lead {name} are not whole numbers separated by commas. Export the ECG again from the "
+                "source.",
+                name=name,
+            )
         )
     if count is not None and count != steps.size:
         raise DamagedFileError(
-            f"Lead {name} holds {steps.size} samples, not the number that the file states. "
-            "Export the ECG again from the source."
+            said(
+                "Lead {name} holds {count} samples, not the number that the file states. Export the ECG again from "
+                "the source.",
+                name=name,
+                count=steps.size,
+            )
         )
     return steps
 
@@ -131,19 +151,38 @@ def assemble(stored_mv: dict[str, Samples], rate_hz: float) -> tuple[Signal, tup
     duration_s = signal_mv.shape[1] / rate_hz
     if duration_s < MIN_DURATION_S:
         raise DamagedFileError(
-            f"The recording holds {duration_s:.1f} s of ECG; at least {MIN_DURATION_S:.0f} s are needed. "
-            "Export the whole recording."
+            said(
+                "The recording holds {duration_s:.1f} s of ECG; at least {least:.0f} s are needed. Export the whole "
+                "recording.",
+                duration_s=duration_s,
+                least=MIN_DURATION_S,
+            )
         )
     if duration_s > MAX_DURATION_S:
         raise UnsupportedError(
-            f"The recording is longer than {MAX_DURATION_S:.0f} s: not a resting ECG. Export 10 s of it."
+            said(
+                "The recording is longer than {most:.0f} s: not a resting ECG. Export 10 s of it.", most=MAX_DURATION_S
+            )
         )
     extra = [lead for lead in stored_mv if lead not in LEADS]
     named = [lead for lead in extra if _FURTHER.fullmatch(lead)]  # any other word may be anybody's name
-    names = f": {_joined(named)}" if extra and named == extra else ""
-    plural = "further leads are" if len(extra) > 1 else "further lead is"
-    warnings = (f"The file's {plural} not used{names}.",) if extra else ()
-    return signal_mv, derived, warnings
+    return signal_mv, derived, (_not_used(extra, named == extra),) if extra else ()
+
+
+def _not_used(extra: list[str], nameable: bool) -> str:
+    if len(extra) == 1:
+        what = (
+            mark("The file's further lead is not used: {leads}.")
+            if nameable
+            else mark("The file's further lead is not used.")
+        )
+    else:
+        what = (
+            mark("The file's further leads are not used: {leads}.")
+            if nameable
+            else mark("The file's further leads are not used.")
+        )
+    return said(what, leads=with_and(extra)) if nameable else said(what)
 
 
 def _twelve(stored_mv: dict[str, Samples]) -> tuple[Signal, tuple[str, ...]]:
@@ -153,8 +192,17 @@ def _twelve(stored_mv: dict[str, Samples]) -> tuple[Signal, tuple[str, ...]]:
     missing += [lead for lead in PRECORDIAL if lead not in stored_mv]
     if missing:
         raise MissingLeadError(
-            f"{listed(missing)} missing from the file; I, II and V1 to V6 are the least that can be used. "
-            "Export all 12 leads and try again."
+            of_leads(
+                missing,
+                mark(
+                    "Lead {leads} is missing from the file; I, II and V1 to V6 are the least that can be used. Export "
+                    "all 12 leads and try again."
+                ),
+                mark(
+                    "Leads {leads} are missing from the file; I, II and V1 to V6 are the least that can be used. "
+                    "Export all 12 leads and try again."
+                ),
+            )
         )
     _check_lengths(stored_mv)
 
@@ -162,7 +210,10 @@ def _twelve(stored_mv: dict[str, Samples]) -> tuple[Signal, tuple[str, ...]]:
     for lead, samples in leads.items():  # before any arithmetic that could overflow
         if not -_LARGEST_MV < samples.min(initial=0) <= samples.max(initial=0) < _LARGEST_MV:
             raise DamagedFileError(
-                f"Lead {lead} holds samples that are no voltages of a heart. Export the ECG again from the source."
+                said(
+                    "Lead {lead} holds samples that are no voltages of a heart. Export the ECG again from the source.",
+                    lead=lead,
+                )
             )
     if "I" not in leads:
         leads["I"] = leads["II"] - leads["III"]
@@ -218,15 +269,15 @@ def _check_lengths(stored_mv: dict[str, Samples]) -> None:
     odd = [lead for lead, length in lengths.items() if length != usual]
     if odd:
         raise DamagedFileError(
-            f"Lead {odd[0]} has {lengths[odd[0]]} samples where other leads have {usual}. "
-            "Export the ECG again from the source."
+            said(
+                "Lead {lead} has {count} samples where other leads have {usual}. Export the ECG again from the source.",
+                lead=odd[0],
+                count=lengths[odd[0]],
+                usual=usual,
+            )
         )
 
 
-def listed(leads: list[str]) -> str:
-    """'Lead V3 is', 'Leads V3 and V4 are'."""
-    return f"Lead {leads[0]} is" if len(leads) == 1 else f"Leads {_joined(leads)} are"
-
-
-def _joined(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+def of_leads(leads: list[str], one: str, several: str) -> str:
+    """A sentence of {leads}: of one lead, or of several."""
+    return said(one if len(leads) == 1 else several, leads=with_and(leads))

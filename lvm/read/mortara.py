@@ -25,6 +25,7 @@ from itertools import islice
 import numpy as np
 
 from lvm.errors import DamagedFileError, ReadError, UnsupportedError
+from lvm.language import mark, said
 from lvm.read import patient as units
 from lvm.read import receipt, statements, xml
 from lvm.read.leads import (
@@ -88,28 +89,33 @@ def parse(root: xml.Element) -> Recording:
     channels = list(islice(xml.children(root, "CHANNEL"), MAX_LEADS))
     if not channels:
         raise UnsupportedError(
-            "The Mortara file holds only the typical cycle; a recording of several heartbeats is needed. "
-            "Export it again with its rhythm leads."
+            said(
+                "The Mortara file holds only the typical cycle; a recording of several heartbeats is needed. Export "
+                "it again with its rhythm leads."
+            )
         )
     rates = {_number(channel, "SAMPLE_FREQ") for channel in channels if lead_name(channel.get("NAME") or "") in LEADS}
     if len(rates) > 1:
         raise DamagedFileError(
-            "The leads of the Mortara file differ in their sampling rate. Export it again from the source."
+            said("The leads of the Mortara file differ in their sampling rate. Export it again from the source.")
         )
     rate_hz = checked_rate_hz(next(iter(rates), None))
     stored_mv = by_name(
         ((channel.get("NAME"), channel) for channel in channels),
         lambda name, channel: _samples_mv(name, channel, channel, rate_hz),
-        "Mortara file",
+        mark("Mortara file"),
     )
     signal_mv, derived, warnings = assemble(stored_mv, rate_hz)
     if any(_number(channel, "OFFSET") for channel in channels):
-        warnings += ("The file states an offset of its samples, whose meaning is not published; it was not applied.",)
+        warnings += (
+            said("The file states an offset of its samples, whose meaning is not published; it was not applied."),
+        )
 
     day, clock = _moment(root)
     patient, odd = _patient(root, day)
     findings = statements.findings(
-        said.get("TEXT") or xml.raw_text(said) for said in xml.children(root, "AUTOMATIC_INTERPRETATION/STATEMENT")
+        stated.get("TEXT") or xml.raw_text(stated)
+        for stated in xml.children(root, "AUTOMATIC_INTERPRETATION/STATEMENT")
     )
     return Recording(
         signal_mv=signal_mv,
@@ -137,20 +143,29 @@ def _samples_mv(name: str, channel: xml.Element, described: xml.Element, rate_hz
     """(T,) millivolts of one lead. `described` is the element that says how its samples are stored."""
     if any((xml.known(described.get(key)) or usual).upper() != usual for key, usual in _STORED_AS.items()):
         raise UnsupportedError(
-            f"Lead {name} of the Mortara file is not stored as signed 16 bit samples in Base64, the only ones that can "
-            "be read. Export it again from the source."
+            said(
+                "Lead {name} of the Mortara file is not stored as signed 16 bit samples in Base64, the only ones that "
+                "can be read. Export it again from the source.",
+                name=name,
+            )
         )
     per_mv = _number(described, "UNITS_PER_MV")
     uv_per_bit = checked_uv_per_bit(1000 / per_mv if per_mv else None)
     try:
         data = xml.base64_in(channel.get("DATA") or xml.raw_text(channel))
     except ValueError:
-        raise DamagedFileError(f"The samples of lead {name} are no valid Base64. Copy the file again.") from None
+        raise DamagedFileError(
+            said("The samples of lead {name} are no valid Base64. Copy the file again.", name=name)
+        ) from None
     samples, rest = divmod(len(data), 2)
     duration = _number(described, "DURATION")
     if rest or (duration and duration not in (samples, round(samples * 1000 / rate_hz))):
         raise DamagedFileError(
-            f"Lead {name} holds {len(data) / 2:.9g} samples, not the number that the file states. Copy the file again."
+            said(
+                "Lead {name} holds {count:.9g} samples, not the number that the file states. Copy the file again.",
+                name=name,
+                count=len(data) / 2,
+            )
         )
     return np.frombuffer(data, dtype="<i2").astype(np.float64) * (uv_per_bit / 1000)
 

@@ -22,6 +22,7 @@ from datetime import date
 import numpy as np
 
 from lvm.errors import DamagedFileError, ReadError, UnsupportedError
+from lvm.language import mark, said
 from lvm.read import patient as units
 from lvm.read import receipt, statements, xml
 from lvm.read.leads import (
@@ -31,7 +32,7 @@ from lvm.read.leads import (
     checked_rate_hz,
     checked_uv_per_bit,
     lead_name,
-    listed,
+    of_leads,
     representative,
     stated_low_pass_hz,
 )
@@ -82,7 +83,13 @@ def parse(root: xml.Element) -> Recording:
     leads = ((lead_name(xml.text(lead, "LeadID") or ""), lead) for lead in xml.children(waveform, "LeadData"))
     off = [name for name, lead in leads if name in LEADS and (xml.text(lead, "LeadOff") or "").upper() == "TRUE"]
     if off:
-        warnings += (f"{listed(off)} marked by the electrocardiograph as not connected.",)
+        warnings += (
+            of_leads(
+                off,
+                mark("Lead {leads} is marked by the electrocardiograph as not connected."),
+                mark("Leads {leads} are marked by the electrocardiograph as not connected."),
+            ),
+        )
 
     day = units.us_date(xml.text(root, "TestDemographics/AcquisitionDate"))
     patient, odd = _patient(root, day)
@@ -123,10 +130,12 @@ def _rhythm(root: xml.Element) -> xml.Element:
         return max(rhythms, key=twelve)
     if any(kind == "median" for kind, _ in kinds):
         raise UnsupportedError(
-            "The MUSE file holds only the median beat; a recording of several heartbeats is needed. "
-            "Export it again with its rhythm waveform."
+            said(
+                "The MUSE file holds only the median beat; a recording of several heartbeats is needed. Export it "
+                "again with its rhythm waveform."
+            )
         )
-    raise DamagedFileError("The MUSE file holds no rhythm waveform. Export it again with its waveforms.")
+    raise DamagedFileError(said("The MUSE file holds no rhythm waveform. Export it again with its waveforms."))
 
 
 def _representative(root: xml.Element) -> RepresentativeBeat | None:
@@ -141,7 +150,7 @@ def _representative(root: xml.Element) -> RepresentativeBeat | None:
 def _leads_mv(waveform: xml.Element) -> dict[str, Samples]:
     """(T,) millivolts of each lead; empty for a lead beyond the twelve."""
     leads = ((xml.text(lead, "LeadID"), lead) for lead in xml.children(waveform, "LeadData"))
-    return by_name(leads, _samples_mv, "MUSE file")
+    return by_name(leads, _samples_mv, mark("MUSE file"))
 
 
 def _rate_hz(waveform: xml.Element) -> float:
@@ -155,23 +164,34 @@ def _samples_mv(name: str, lead: xml.Element) -> Samples:
     unit = (xml.text(lead, "LeadAmplitudeUnits") or "").upper()
     if unit not in _UV_PER_UNIT or xml.number(lead, "LeadSampleSize") not in (None, 2):
         raise UnsupportedError(
-            f"Lead {name} of the MUSE file is not stored as 16 bit samples in MICROVOLTS or MILLIVOLTS, the only ones "
-            "that can be read. Export it again from the source."
+            said(
+                "Lead {name} of the MUSE file is not stored as 16 bit samples in MICROVOLTS or MILLIVOLTS, the only "
+                "ones that can be read. Export it again from the source.",
+                name=name,
+            )
         )
     per_bit = xml.number(lead, "LeadAmplitudeUnitsPerBit")
     uv_per_bit = checked_uv_per_bit(None if per_bit is None else per_bit * _UV_PER_UNIT[unit])
     try:
         data = xml.base64_in(xml.text(lead, "WaveFormData"))
     except ValueError:
-        raise DamagedFileError(f"The samples of lead {name} are no valid Base64. Copy the file again.") from None
+        raise DamagedFileError(
+            said("The samples of lead {name} are no valid Base64. Copy the file again.", name=name)
+        ) from None
 
     crc = xml.number(lead, "LeadDataCRC32")
     if crc and int(crc) & 0xFFFFFFFF != zlib.crc32(data):
-        raise DamagedFileError(f"Lead {name} fails its checksum: its samples were altered. Copy the file again.")
+        raise DamagedFileError(
+            said("Lead {name} fails its checksum: its samples were altered. Copy the file again.", name=name)
+        )
     count = xml.number(lead, "LeadSampleCountTotal")
     if len(data) % 2 or (count is not None and count != len(data) // 2):
         raise DamagedFileError(
-            f"Lead {name} holds {len(data) / 2:g} samples, not the number that the file states. Copy the file again."
+            said(
+                "Lead {name} holds {count:g} samples, not the number that the file states. Copy the file again.",
+                name=name,
+                count=len(data) / 2,
+            )
         )
     return np.frombuffer(data, dtype="<i2").astype(np.float64) * (uv_per_bit / 1000)
 

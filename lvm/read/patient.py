@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime, time
 
+from lvm.language import mark, said
 from lvm.recording import Measurements, Patient, Sex
 
 Quantity = tuple[float | None, str | None]  # a number and its unit, as the file writes them
@@ -55,23 +56,31 @@ def person(
         unit means years, cm, kg.
     born, on : birth date and day of the recording, which give the age where it is not stated.
     """
-    warnings = []
+    warnings: list[str] = []
     age, odd = _first([_age(value, unit) for value, unit in ages])
     by_birth = age_at(born, on)
     if odd and by_birth is None:
-        warnings.append(_ODD.format("age"))
+        warnings.append(said(_ODD_AGE))
     if age is not None and by_birth is not None and abs(age - by_birth) > 1:
-        warnings.append("The file's age and its birth date do not agree; the age was taken. Check it.")
+        warnings.append(said("The file's age and its birth date do not agree; the age was taken. Check it."))
     height, odd = _first([_size(value, unit, _CM, "CM", _HEIGHT_CM) for value, unit in heights])
     if odd:
-        warnings.append(_ODD.format("height"))
+        warnings.append(said(_ODD_HEIGHT))
     weight, odd = _first([_size(value, unit, _KG, "KG", _WEIGHT_KG) for value, unit in weights])
     if odd:
-        warnings.append(_ODD.format("weight"))
+        warnings.append(said(_ODD_WEIGHT))
     return Patient(sex(sex_word), by_birth if age is None else age, height, weight), tuple(warnings)
 
 
-_ODD = "The {0} in the file is not that of a person, or its unit is not known; it was not used. Type the {0} in."
+_ODD_AGE = mark(
+    "The age in the file is not that of a person, or its unit is not known; it was not used. Type the age in."
+)
+_ODD_HEIGHT = mark(
+    "The height in the file is not that of a person, or its unit is not known; it was not used. Type the height in."
+)
+_ODD_WEIGHT = mark(
+    "The weight in the file is not that of a person, or its unit is not known; it was not used. Type the weight in."
+)
 _Found = tuple[float | None, bool]  # a value, and whether something was stated that cannot be one
 
 

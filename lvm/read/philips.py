@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lvm.errors import DamagedFileError, UnsupportedError
+from lvm.language import listed, mark, said, with_and
 from lvm.read import patient as units
 from lvm.read import receipt, statements, xml
 from lvm.read.leads import (
@@ -94,13 +95,13 @@ def parse(root: xml.Element) -> Recording:
     version = _version(root)
     waveforms = next(xml.children(root, "waveforms/parsedwaveforms"), None)
     if waveforms is None:
-        raise DamagedFileError("The Philips file holds no waveforms. Export it again with its waveforms.")
+        raise DamagedFileError(said("The Philips file holds no waveforms. Export it again with its waveforms."))
     signal = "dataacquisition/signalcharacteristics"
     rate_hz = checked_rate_hz(
-        _agreed("sampling rates", xml.number(root, f"{signal}/samplingrate"), waveforms.get("samplespersecond"))
+        _agreed(mark("sampling rates"), xml.number(root, f"{signal}/samplingrate"), waveforms.get("samplespersecond"))
     )
     step_uv = xml.number(root, f"{signal}/resolution") or xml.number(root, f"{signal}/signalresolution")
-    uv_per_bit = checked_uv_per_bit(_agreed("amplitude resolutions", step_uv, waveforms.get("resolution")))
+    uv_per_bit = checked_uv_per_bit(_agreed(mark("amplitude resolutions"), step_uv, waveforms.get("resolution")))
 
     labels = _labels(root, waveforms)
     samples = _samples(waveforms, labels, rate_hz)  # (leads, T)
@@ -139,8 +140,13 @@ def _version(root: xml.Element) -> str:
         return version
     found = " ".join(xml.word(stated) or "unnamed" for stated in (kind, version))
     raise UnsupportedError(
-        f"The Philips file is of type and version {found}; {' and '.join(_TYPES)} of versions {', '.join(VERSIONS)} "
-        "can be read. Export it in one of these."
+        said(
+            "The Philips file is of type and version {found}; {types} of versions {versions} can be read. Export "
+            "it in one of these.",
+            found=found,
+            types=with_and(_TYPES),
+            versions=listed(VERSIONS),
+        )
     )
 
 
@@ -148,7 +154,9 @@ def _agreed(what: str, value: float | None, repeated: str | None) -> float | Non
     """A number that the file states twice."""
     again = xml.number_in(repeated)
     if value is not None and again is not None and value != again:
-        raise DamagedFileError(f"The Philips file states two different {what}. Export it again from the source.")
+        raise DamagedFileError(
+            said("The Philips file states two different {what}. Export it again from the source.", what=what)
+        )
     return again if value is None else value
 
 
@@ -163,8 +171,10 @@ def _labels(root: xml.Element, waveforms: xml.Element) -> list[str]:
     labels = labels if count is None else labels[: max(0, int(count))]
     if tuple(labels[: len(LIMB)]) != LIMB or len(set(labels)) < len(labels):
         raise UnsupportedError(
-            "The Philips file does not store its leads in the order I, II, III, aVR, aVL, aVF, ...; only this order "
-            "can be read. Export a standard 12-lead ECG."
+            said(
+                "The Philips file does not store its leads in the order I, II, III, aVR, aVL, aVF, ...; only this "
+                "order can be read. Export a standard 12-lead ECG."
+            )
         )
     return labels
 
@@ -175,8 +185,10 @@ def _samples(waveforms: xml.Element, labels: list[str], rate_hz: float) -> NDArr
     compression = waveforms.get("compressmethod") or waveforms.get("compression")
     if encoding != "Base64" or compression != "XLI":
         raise UnsupportedError(
-            "The Philips file stores its samples in another way than Base64 with XLI compression, the only one that "
-            "can be read. Export it again from the source."
+            said(
+                "The Philips file stores its samples in another way than Base64 with XLI compression, the only one "
+                "that can be read. Export it again from the source."
+            )
         )
     duration_ms = xml.number_in(waveforms.get("durationperchannel"))
     expected = None if duration_ms is None else int(duration_ms * rate_hz / 1000)
@@ -185,8 +197,13 @@ def _samples(waveforms: xml.Element, labels: list[str], rate_hz: float) -> NDArr
         wanted = leads[0].size if expected is None else expected
         if lead.size != wanted:
             raise DamagedFileError(
-                f"Lead {label} of the Philips file has {lead.size} samples instead of {wanted}. "
-                "Export it again from the source."
+                said(
+                    "Lead {label} of the Philips file has {count} samples instead of {wanted}. Export it again from "
+                    "the source.",
+                    label=label,
+                    count=lead.size,
+                    wanted=wanted,
+                )
             )
     return reconstruct(np.stack(leads))
 

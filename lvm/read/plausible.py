@@ -8,6 +8,7 @@ is 0.3 to 3 mV.
 import numpy as np
 
 from lvm.errors import DamagedFileError
+from lvm.language import mark, said
 from lvm.recording import Recording, Signal
 
 REFUSED_MV = (0.02, 30.0)
@@ -16,19 +17,24 @@ REFUSED_MV = (0.02, 30.0)
 def checked(recording: Recording) -> Recording:
     """The recording as it is. Raises DamagedFileError where its amplitudes are those of no heart."""
     if not np.isfinite(recording.signal_mv).all():
-        raise DamagedFileError("The file holds samples that are no numbers. Export the ECG again from the source.")
+        raise DamagedFileError(
+            said("The file holds samples that are no numbers. Export the ECG again from the source.")
+        )
     reach_mv = qrs_reach_mv(recording.signal_mv, recording.sampling_rate_hz)
     low, high = REFUSED_MV
     if reach_mv is None or low <= reach_mv <= high:
         return recording
-    size, stated, meant = ("small", "microvolts", "millivolts")
-    if reach_mv > high:
-        size, stated, meant = ("tall", "millivolts", "microvolts")
-    raise DamagedFileError(
-        f"The QRS complexes would be about {reach_mv:.2g} mV high, far too {size} for a heart. The likely cause is a "
-        f"wrong unit or gain in the file, such as {stated} stated for what are {meant}. Export the ECG again, or "
+    small = mark(
+        "The QRS complexes would be about {reach_mv:.2g} mV high, far too small for a heart. The likely cause is a "
+        "wrong unit or gain in the file, such as microvolts stated for what are millivolts. Export the ECG again, or "
         "correct its unit."
     )
+    tall = mark(
+        "The QRS complexes would be about {reach_mv:.2g} mV high, far too tall for a heart. The likely cause is a "
+        "wrong unit or gain in the file, such as millivolts stated for what are microvolts. Export the ECG again, or "
+        "correct its unit."
+    )
+    raise DamagedFileError(said(tall if reach_mv > high else small, reach_mv=reach_mv))
 
 
 def qrs_reach_mv(signal_mv: Signal, sampling_rate_hz: float) -> float | None:

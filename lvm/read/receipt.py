@@ -2,19 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 
+from lvm.language import mark
 from lvm.read import xml
 
 KINDS = (
-    "name",
-    "patient number",
-    "birth date",
-    "address or telephone",
-    "order or visit number",
-    "physician or technician",
-    "hospital or department",
-    "device serial number",
-    "free text",
-    "race",
+    mark("name"),
+    mark("patient number"),
+    mark("birth date"),
+    mark("address or telephone"),
+    mark("order or visit number"),
+    mark("physician or technician"),
+    mark("hospital or department"),
+    mark("device serial number"),
+    mark("free text"),
+    mark("race"),
 )
 
 

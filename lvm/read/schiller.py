@@ -22,6 +22,7 @@ from datetime import date
 from itertools import chain, islice
 
 from lvm.errors import DamagedFileError, ReadError, UnsupportedError
+from lvm.language import mark, said
 from lvm.read import patient as units
 from lvm.read import receipt, statements, xml
 from lvm.read.leads import (
@@ -118,10 +119,12 @@ def _event(root: xml.Element) -> tuple[xml.Element, xml.Element]:
             return event, rhythm
     if any(_wavedata(event, _AVERAGE) is not None for event in events):
         raise UnsupportedError(
-            "The Schiller file holds only the averaged beat; a recording of several heartbeats is needed. "
-            "Export it again with its rhythm."
+            said(
+                "The Schiller file holds only the averaged beat; a recording of several heartbeats is needed. Export "
+                "it again with its rhythm."
+            )
         )
-    raise DamagedFileError("The Schiller file holds no rhythm of the ECG. Export it again with its waveforms.")
+    raise DamagedFileError(said("The Schiller file holds no rhythm of the ECG. Export it again with its waveforms."))
 
 
 def _wavedata(event: xml.Element, kinds: tuple[str, ...]) -> xml.Element | None:
@@ -133,8 +136,10 @@ def _rate_hz(block: xml.Element) -> float:
     exponent = xml.number(block, "resolution/samplerate/exponent")
     if exponent not in (None, 0, 1):
         raise UnsupportedError(
-            "The Schiller file states its sampling rate with an exponent other than 1, whose meaning is not known. "
-            "Export it again from the source."
+            said(
+                "The Schiller file states its sampling rate with an exponent other than 1, whose meaning is not "
+                "known. Export it again from the source."
+            )
         )
     return checked_rate_hz(xml.number(block, "resolution/samplerate/value"))
 
@@ -149,8 +154,10 @@ def _leads_mv(block: xml.Element) -> dict[str, Samples]:
     uv_per_unit = _UV_PER_UNIT.get((xml.text(block, "resolution/yres/units") or "").upper())
     if uv_per_unit is None:
         raise UnsupportedError(
-            "The Schiller file does not state its amplitudes in UV, MV or NV, the only units that can be read. "
-            "Export it again from the source."
+            said(
+                "The Schiller file does not state its amplitudes in UV, MV or NV, the only units that can be read. "
+                "Export it again from the source."
+            )
         )
     per_bit = xml.number(block, "resolution/yres/unitperbit")
     uv_per_bit = checked_uv_per_bit(None if per_bit is None else per_bit * uv_per_unit)
@@ -159,14 +166,17 @@ def _leads_mv(block: xml.Element) -> dict[str, Samples]:
         return _steps(channel, name) * (uv_per_bit / 1000)
 
     channels = ((xml.text(channel, "name"), channel) for channel in xml.children(block, "channel"))
-    return by_name(channels, samples_mv, "Schiller file")
+    return by_name(channels, samples_mv, mark("Schiller file"))
 
 
 def _steps(channel: xml.Element, name: str) -> Samples:
     if xml.text(channel, "datastype") not in (None, "COMMASEPARATE"):
         raise UnsupportedError(
-            f"Lead {name} of the Schiller file is not stored as numbers separated by commas, the only way that can be "
-            "read. Export it again from the source."
+            said(
+                "Lead {name} of the Schiller file is not stored as numbers separated by commas, the only way that can "
+                "be read. Export it again from the source.",
+                name=name,
+            )
         )
     return whole_numbers(xml.text(channel, "data") or "", name, xml.number(channel, "samplecount"))
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lvm.errors import DamagedFileError, UnsupportedError
+from lvm.language import said
 
 Steps = NDArray[np.int64]
 
@@ -172,12 +173,21 @@ def summed(numbers: Steps, order: int) -> Steps:
 
 def _damaged() -> DamagedFileError:
     return DamagedFileError(
-        "Section 2 of the SCP-ECG file, its Huffman tables, contradicts itself. Export the ECG again from the source."
+        said(
+            "Section 2 of the SCP-ECG file, its Huffman tables, contradicts itself. Export the ECG again from the "
+            "source."
+        )
     )
 
 
 def _unsupported() -> UnsupportedError:
     return UnsupportedError(
-        f"The SCP-ECG file has more than {_MAX_TABLES} Huffman tables, or {_MAX_CODES} codes in one, or codes of more "
-        f"than {_AHEAD} bits, which are not decoded here. Export the ECG with the default table, or in another format."
+        said(
+            "The SCP-ECG file has more than {max_tables} Huffman tables, or {max_codes} codes in one, or codes of "
+            "more than {ahead} bits, which are not decoded here. Export the ECG with the default table, or in "
+            "another format.",
+            max_tables=_MAX_TABLES,
+            max_codes=_MAX_CODES,
+            ahead=_AHEAD,
+        )
     )

@@ -5,14 +5,22 @@ import struct
 from functools import cached_property
 
 from lvm.errors import DamagedFileError
+from lvm.language import mark, said
 from lvm.read import scp_huffman
 
 _HEADER, _POINTER = 16, 10  # bytes
 _HOLDS = {
-    0: "its pointers", 1: "the patient and the acquisition", 2: "its Huffman tables", 3: "its leads",
-    4: "the places of the QRS complexes", 5: "the reference beat", 6: "the rhythm", 7: "the measurements",
-    8: "the report", 11: "the statements",
-}  # fmt: skip
+    0: mark("its pointers"),
+    1: mark("the patient and the acquisition"),
+    2: mark("its Huffman tables"),
+    3: mark("its leads"),
+    4: mark("the places of the QRS complexes"),
+    5: mark("the reference beat"),
+    6: mark("the rhythm"),
+    7: mark("the measurements"),
+    8: mark("the report"),
+    11: mark("the statements"),
+}
 _MAX_POINTERS = 1024
 _BEGINS = ((2, "I"), (8, "H"), (10, "I"), (22, "H"), (28, "I"))
 
@@ -38,8 +46,10 @@ class Record:
         length, size = (fields(0, data, at, "I")[0] for at in (2, 10))
         if not 6 + _HEADER <= 6 + size <= length <= len(data):
             raise DamagedFileError(
-                "The SCP-ECG file is shorter than it states, or its section 0 is damaged. "
-                "Copy it again from the source."
+                said(
+                    "The SCP-ECG file is shorter than it states, or its section 0 is damaged. Copy it again from the "
+                    "source."
+                )
             )
         data = data[:length]
         pointers = data[6 + _HEADER : 6 + size][: _MAX_POINTERS * _POINTER]
@@ -51,7 +61,7 @@ class Record:
         self.sections = {number: _section(data, number, *places.get(number, (0, 0))) for number in _HOLDS}
         if binascii.crc_hqx(data[2:], 0xFFFF) != fields(0, data, 0, "H")[0]:
             raise DamagedFileError(
-                "The SCP-ECG file fails its checksum: something in it was altered. Copy it again from the source."
+                said("The SCP-ECG file fails its checksum: something in it was altered. Copy it again from the source.")
             )
 
     @cached_property
@@ -63,7 +73,7 @@ class Record:
     def flags_and_leads(self) -> tuple[int, list[tuple[int, ...]]]:
         """The flags of section 3, and of each lead its first and last sample, from 1, and its number."""
         if not self.sections[3]:
-            raise damaged(3, "is missing")
+            raise damaged(3, mark("is missing"))
         count, flags = fields(3, self.sections[3], 0, "BB")
         return flags, [fields(3, self.sections[3], 2 + 9 * k, "IIB") for k in range(count)]
 
@@ -73,18 +83,23 @@ def _section(data: bytes, number: int, start: int, size: int) -> bytes:
         return b""
     part = data[start : start + size] if start >= 0 else b""
     if len(part) < max(size, _HEADER):
-        raise damaged(number, "does not lie within the file")
+        raise damaged(number, mark("does not lie within the file"))
     if (number, size) != struct.unpack_from("<HI", part, 2):
-        raise damaged(number, "is not where section 0 points to")
+        raise damaged(number, mark("is not where section 0 points to"))
     if binascii.crc_hqx(part[2:], 0xFFFF) != struct.unpack_from("<H", part)[0]:
-        raise damaged(number, "fails its checksum")
+        raise damaged(number, mark("fails its checksum"))
     return part[_HEADER:]
 
 
 def damaged(number: int, what: str) -> DamagedFileError:
     """What is wrong with a section, with its number and what it holds."""
     return DamagedFileError(
-        f"Section {number} of the SCP-ECG file, {_HOLDS[number]}, {what}. Export the ECG again from the source."
+        said(
+            "Section {number} of the SCP-ECG file, {holds}, {what}. Export the ECG again from the source.",
+            number=number,
+            holds=_HOLDS[number],
+            what=what,
+        )
     )
 
 
@@ -93,4 +108,4 @@ def fields(number: int, body: bytes, at: int, form: str) -> tuple[int, ...]:
     try:
         return struct.unpack_from("<" + form, body, at)
     except struct.error:
-        raise damaged(number, "ends too early") from None
+        raise damaged(number, mark("ends too early")) from None

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Callable, Mapping
 
 from lvm.errors import DamagedFileError, NotAnEcgError
+from lvm.language import mark, said
 
 # Bytes of a file that came together with the one being read, by its bare name; None where there is no such file.
 Beside = Callable[[str], bytes | None]
@@ -15,8 +16,8 @@ _MAX_MEMBERS = 20
 _MAX_ENTRIES = 1000  # with folders and hidden files; zipfile takes seconds over a hundred thousand
 _ZIP, _ENTRY = b"PK\x03\x04", b"PK\x01\x02"
 _PACKED_AS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # LZMA may ask for 4 GB before it unpacks a byte
-_TOO_LARGE = f"larger than {MAX_BYTES // 2**20} MB, too large for one resting ECG. Give a single ECG"
-_TOO_MANY = "The zip archive holds {} files. Give the file or files of a single ECG."
+_MAX_MB = MAX_BYTES // 2**20
+_TOO_MANY = mark("The zip archive holds {count} files. Give the file or files of a single ECG.")
 
 
 def nothing_beside(name: str) -> bytes | None:
@@ -27,7 +28,9 @@ def nothing_beside(name: str) -> bytes | None:
 def check_size(length: int) -> None:
     """Refuse more than any resting ECG needs, before it is looked at or even loaded."""
     if length > MAX_BYTES:
-        raise NotAnEcgError(f"The file is {_TOO_LARGE}.")
+        raise NotAnEcgError(
+            said("The file is larger than {mb} MB, too large for one resting ECG. Give a single ECG.", mb=_MAX_MB)
+        )
 
 
 def is_zip(data: bytes) -> bool:
@@ -42,13 +45,13 @@ def unpacked(data: bytes) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     room = MAX_BYTES
     if data.count(_ENTRY) > _MAX_ENTRIES:
-        raise NotAnEcgError(_TOO_MANY.format(f"more than {_MAX_ENTRIES}"))
+        raise NotAnEcgError(said(_TOO_MANY, count=said("more than {most}", most=_MAX_ENTRIES)))
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = [info for info in archive.infolist() if not info.is_dir() and _bare(info.filename)]
             names = [_bare(info.filename) for info in members]
             if len(names) > _MAX_MEMBERS or len(set(names)) < len(names):
-                raise NotAnEcgError(_TOO_MANY.format(len(names)))
+                raise NotAnEcgError(said(_TOO_MANY, count=len(names)))
             if any(info.compress_type not in _PACKED_AS for info in members):
                 raise NotImplementedError
             for name, info in zip(names, members, strict=True):
@@ -56,12 +59,18 @@ def unpacked(data: bytes) -> dict[str, bytes]:
                     content = member.read(room + 1)
                 room -= len(content)
                 if room < 0:
-                    raise NotAnEcgError(f"The zip archive is, unpacked, {_TOO_LARGE}.")
+                    raise NotAnEcgError(
+                        said(
+                            "The zip archive is, unpacked, larger than {mb} MB, too large for one resting ECG. Give a "
+                            "single ECG.",
+                            mb=_MAX_MB,
+                        )
+                    )
                 files[name] = content
     # RuntimeError: encrypted; NotImplementedError, its child: a compression that is not unpacked here
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError):
         raise DamagedFileError(
-            "The zip archive is damaged, encrypted or packed in an unusual way. Unpack it and give what it holds."
+            said("The zip archive is damaged, encrypted or packed in an unusual way. Unpack it and give what it holds.")
         ) from None
     return files
 
@@ -80,8 +89,11 @@ def the_ecg(files: Mapping[str, bytes]) -> bytes:
     if len(files) == 1:
         return next(iter(files.values()))
     if not files:
-        raise NotAnEcgError("There is no file in it. Give the file of one ECG.")
+        raise NotAnEcgError(said("There is no file in it. Give the file of one ECG."))
     raise NotAnEcgError(
-        f"{len(files)} files came together, and they are not the .hea and .dat of one WFDB record. "
-        "Give the file of one ECG at a time."
+        said(
+            "{count} files came together, and they are not the .hea and .dat of one WFDB record. Give the file of "
+            "one ECG at a time.",
+            count=len(files),
+        )
     )

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lvm.errors import DamagedFileError, UnsupportedError
+from lvm.language import listed, mark, said
 from lvm.read import comments, source, statements
 from lvm.read import patient as units
 from lvm.read.leads import Samples, assemble, checked_rate_hz, checked_uv_per_bit, lead_name, stored_twice
@@ -131,8 +132,10 @@ def parse_bytes(data: bytes, beside: source.Beside) -> Recording:
     record = _RECORD.fullmatch(lines[0][:_MAX_LINE])
     if record is None or record["segments"]:
         raise UnsupportedError(
-            "The WFDB record consists of several segments; only a record of one segment can be read. "
-            "Give the header and the signal file of one segment."
+            said(
+                "The WFDB record consists of several segments; only a record of one segment can be read. Give the "
+                "header and the signal file of one segment."
+            )
         )
     rate_hz = checked_rate_hz(float(record["rate"]) if record["rate"] else None)
     signals = _signals(lines, int(record["signals"]))
@@ -144,9 +147,9 @@ def parse_bytes(data: bytes, beside: source.Beside) -> Recording:
         stored_mv |= _leads_mv(file, together, int(record["samples"] or 0), beside)
     signal_mv, derived, warnings = assemble(stored_mv, rate_hz)
 
-    said = comments.facts(remarks)
-    patient, odd = comments.person(said)
-    findings = comments.findings(said)
+    stated = comments.facts(remarks)
+    patient, odd = comments.person(stated)
+    findings = comments.findings(stated)
     return Recording(
         signal_mv=signal_mv,
         sampling_rate_hz=rate_hz,
@@ -158,7 +161,7 @@ def parse_bytes(data: bytes, beside: source.Beside) -> Recording:
         pacemaker=statements.pacemaker(None, findings),
         findings=findings,
         warnings=warnings + odd,
-        left_out=comments.left_out(said),
+        left_out=comments.left_out(stated),
     )
 
 
@@ -174,18 +177,25 @@ def _signals(lines: list[str], count: int) -> list[re.Match[str]]:
     """The signal lines, one for each stored signal."""
     if not 0 < count <= _MAX_SIGNALS or len(lines) <= count:
         raise DamagedFileError(
-            f"The WFDB header states {count} signals and describes {len(lines) - 1}; 1 to {_MAX_SIGNALS} can be read. "
-            "Copy the header again."
+            said(
+                "The WFDB header states {count} signals and describes {described}; 1 to {most} can be read. Copy the "
+                "header again.",
+                count=count,
+                described=len(lines) - 1,
+                most=_MAX_SIGNALS,
+            )
         )
     signals = []
     for number, line in enumerate(lines[1 : count + 1], 1):
         signal = _SIGNAL.fullmatch(line[:_MAX_LINE])
         if signal is None:
-            raise DamagedFileError(f"Signal line {number} of the WFDB header is damaged. Copy the header again.")
+            raise DamagedFileError(
+                said("Signal line {number} of the WFDB header is damaged. Copy the header again.", number=number)
+            )
         signals.append(signal)
     names = [_lead(signal) for signal in signals]
     if twice := [lead for lead in LEADS if names.count(lead) > 1]:
-        raise stored_twice(twice[0], "WFDB record")
+        raise stored_twice(twice[0], mark("WFDB record"))
     return signals
 
 
@@ -210,8 +220,11 @@ def _leads_mv(file: str, signals: list[re.Match[str]], samples: int, beside: sou
         _check(lead, signal, row)
         if (row == how.missing).any():
             raise DamagedFileError(
-                f"Lead {lead} of the WFDB record has samples that are marked as missing. Give a stretch of the "
-                "recording in which every lead is whole."
+                said(
+                    "Lead {lead} of the WFDB record has samples that are marked as missing. Give a stretch of the "
+                    "recording in which every lead is whole.",
+                    lead=lead,
+                )
             )
         baseline = int(signal["baseline"] or signal["zero"] or 0)
         stored_mv[lead] = (row - baseline) * (_uv_per_step(lead, signal) / 1000)
@@ -225,9 +238,12 @@ def _how_stored(signals: list[re.Match[str]]) -> _Format:
     if how is None or not alike or not simple:
         *some, last = _READ
         raise UnsupportedError(
-            f"The WFDB record stores its samples in another way than one sample of each lead in turn, without skew, in "
-            f"format {', '.join(map(str, some))} or {last}, the only ones that can be read. Convert it with WFDB's "
-            "xform."
+            said(
+                "The WFDB record stores its samples in another way than one sample of each lead in turn, without skew, "
+                "in format {formats} or {last}, the only ones that can be read. Convert it with WFDB's xform.",
+                formats=listed(map(str, some)),
+                last=last,
+            )
         )
     return how
 
@@ -236,22 +252,30 @@ def _steps(file: str, how: _Format, offset: int, leads: int, samples: int, besid
     """(leads, T) steps of a signal file."""
     if not _BARE.fullmatch(file):
         raise UnsupportedError(
-            "The WFDB header names a signal file in another folder; only one that is given together with it can be "
-            "read. Put both into one folder and change the name in the header."
+            said(
+                "The WFDB header names a signal file in another folder; only one that is given together with it can "
+                "be read. Put both into one folder and change the name in the header."
+            )
         )
     content = beside(file)
     if content is None:
         raise DamagedFileError(
-            "The WFDB header holds no samples: please give the signal file that it names (.dat) together with it, or a "
-            "zip archive of both."
+            said(
+                "The WFDB header holds no samples: please give the signal file that it names (.dat) together with it, "
+                "or a zip archive of both."
+            )
         )
     source.check_size(len(content))
     content = content[offset:]
     stored = len(content) * 8 // how.bits // leads
     if stored < (samples or 1):
         raise DamagedFileError(
-            f"The signal file of the WFDB record holds {stored} samples a lead, the header states {samples or 'more'}. "
-            "Copy it again."
+            said(
+                "The signal file of the WFDB record holds {stored} samples a lead, the header states {stated}. Copy it "
+                "again.",
+                stored=stored,
+                stated=samples or mark("more"),
+            )
         )
     count = leads * (samples or stored)
     steps = how.decode(np.frombuffer(content, dtype=np.uint8, count=how.length(count)))[:count]
@@ -263,8 +287,11 @@ def _check(lead: str, signal: re.Match[str], steps: _Steps) -> None:
     stated = int(signal["sum"] or 0)
     if stated and ((int(steps.sum()) - stated) % 2**16 or int(signal["first"]) != int(steps[0])):
         raise DamagedFileError(
-            f"Lead {lead} of the WFDB record fails its checksum: its samples are not those that the header describes. "
-            "Copy both files again."
+            said(
+                "Lead {lead} of the WFDB record fails its checksum: its samples are not those that the header "
+                "describes. Copy both files again.",
+                lead=lead,
+            )
         )
 
 
@@ -272,8 +299,11 @@ def _uv_per_step(lead: str, signal: re.Match[str]) -> float:
     uv_per_unit = _UV_PER_UNIT.get((signal["unit"] or "mV").lower())
     if uv_per_unit is None:
         raise UnsupportedError(
-            f"Lead {lead} of the WFDB record is not in uV, mV or V, the only units that can be read. Export it again "
-            "in one of these."
+            said(
+                "Lead {lead} of the WFDB record is not in uV, mV or V, the only units that can be read. Export it "
+                "again in one of these.",
+                lead=lead,
+            )
         )
     try:
         gain = float(signal["gain"] or 0) or _DEFAULT_GAIN

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lvm.errors import DamagedFileError
+from lvm.language import said
 from lvm.read import xml
 
 _HEADER_BYTES = 8
@@ -29,7 +30,9 @@ def decode(text: str, labels: list[str], max_samples: int) -> list[NDArray[np.in
     try:
         data = xml.base64_in(text)
     except ValueError:
-        raise DamagedFileError("The samples of the Philips file are no valid Base64. Copy the file again.") from None
+        raise DamagedFileError(
+            said("The samples of the Philips file are no valid Base64. Copy the file again.")
+        ) from None
     leads, offset = [], 0
     for label in labels:
         start = offset + _HEADER_BYTES
@@ -44,7 +47,9 @@ def decode(text: str, labels: list[str], max_samples: int) -> list[NDArray[np.in
 
 
 def _damaged(label: str) -> DamagedFileError:
-    return DamagedFileError(f"The compressed samples of lead {label} are damaged or cut short. Copy the file again.")
+    return DamagedFileError(
+        said("The compressed samples of lead {label} are damaged or cut short. Copy the file again.", label=label)
+    )
 
 
 def _lzw(chunk: bytes, label: str, max_bytes: int) -> bytes:

@@ -16,6 +16,7 @@ from typing import Any
 from lxml import etree
 
 from lvm.errors import DamagedFileError, NotAnEcgError
+from lvm.language import said
 
 Element = Any  # an lxml element; lxml has no types
 
@@ -49,26 +50,37 @@ def parse(data: bytes, accepted: str) -> Element:
     text = text[declaration.end() :].lstrip() if declaration else text
     if _HTML.search(text[:_SNIFFED]):
         raise NotAnEcgError(
-            "The file is a web page, perhaps the login page of the system it came from. "
-            f"Export the ECG again as {accepted}."
+            said(
+                "The file is a web page, perhaps the login page of the system it came from. Export the ECG again as "
+                "{accepted}.",
+                accepted=accepted,
+            )
         )
     if not text.startswith("<"):
-        raise NotAnEcgError(f"The file is no ECG of a kind read here. Please give it as {accepted}.")
+        raise NotAnEcgError(
+            said("The file is no ECG of a kind read here. Please give it as {accepted}.", accepted=accepted)
+        )
     # No declaration can avoid this literal: the parser below is given this same text, whatever the file's encoding.
     if "<!ENTITY" in text:
         raise NotAnEcgError(
-            "The file declares XML entities of its own in its DOCTYPE. No electrocardiograph writes such a file and "
-            "it could be an attack, so it was not read. Export the ECG again from the source."
+            said(
+                "The file declares XML entities of its own in its DOCTYPE. No electrocardiograph writes such a file "
+                "and it could be an attack, so it was not read. Export the ECG again from the source."
+            )
         )
     if text.count("<") > MAX_TAGS:
         raise NotAnEcgError(
-            f"The file holds more than {MAX_TAGS // 2} XML elements, far more than one resting ECG needs. "
-            f"Export a single ECG as {accepted}."
+            said(
+                "The file holds more than {most} XML elements, far more than one resting ECG needs. Export a single "
+                "ECG as {accepted}.",
+                most=MAX_TAGS // 2,
+                accepted=accepted,
+            )
         )
     root = _parse_text(text)
     if next(root.iter(etree.Entity), None) is not None:
         raise DamagedFileError(
-            "The file refers to an XML entity that it cannot hold. Export the ECG again from the source."
+            said("The file refers to an XML entity that it cannot hold. Export the ECG again from the source.")
         )
     return root
 
@@ -118,7 +130,10 @@ def _parse_text(text: str) -> Element:
     except etree.XMLSyntaxError as error:
         # libxml2's own words may quote the file: only the line is passed on
         raise DamagedFileError(
-            f"The XML is damaged or breaks off at line {error.lineno or 1}. Export or copy the file again."
+            said(
+                "The XML is damaged or breaks off at line {line}. Export or copy the file again.",
+                line=error.lineno or 1,
+            )
         ) from None
 
 

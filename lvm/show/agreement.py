@@ -14,11 +14,12 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from lvm.evaluation import Points
+from lvm.language import mark, tr
 from lvm.show.colours import Palette
 from lvm.show.millimetres import FONT
 from lvm.show.words import number
 
-PEOPLE = {"male": "Men", "female": "Women"}
+PEOPLE = {"male": mark("Men"), "female": mark("Women")}
 _TENTHS_FROM = 50  # recordings: with fewer a tenth is no group to speak of
 _DRAWN = 1500  # dots of a panel at most: more hide each other and make the page slow
 _FEW = 300  # dots that need not be faint to be told apart
@@ -65,12 +66,13 @@ def bland_altman(parts: tuple[Points, ...], colours: Palette) -> go.Figure:
     across, most = _span(means), 1.15 * max(20.0, *(float(np.abs(one).max()) for one in off))
     for panel, points in enumerate(parts):
         found = agreement(points)
-        panels.dots(panel, means[panel], off[panel], "mean %{x:.0f} g, difference %{y:.0f} g")
+        panels.dots(panel, means[panel], off[panel], tr("mean {x} g, difference {y} g", x="%{x:.0f}", y="%{y:.0f}"))
         panels.line(panel, across, (0, 0), colour=colours.muted, dash="dot")
-        panels.level(panel, across, found.bias_g, f"bias {number(found.bias_g, 'g', 1)}")
+        panels.level(panel, across, found.bias_g, tr("bias {grams}", grams=number(found.bias_g, "g", 1)))
         for limit in found.limits_g or ():
             panels.level(panel, across, limit, number(limit, "g", 1), "dash")
-    return panels.figure(("Mean of estimate and true mass, g", "Estimate − true mass, g"), (across, (-most, most)))
+    titles = tr("Mean of estimate and true mass, g"), tr("Estimate − true mass, g")
+    return panels.figure(titles, (across, (-most, most)))
 
 
 def calibration(parts: tuple[Points, ...], colours: Palette) -> go.Figure:
@@ -79,16 +81,17 @@ def calibration(parts: tuple[Points, ...], colours: Palette) -> go.Figure:
     both = _span([np.array(grams) for p in parts for grams in (p.estimate_g, p.truth_g)])
     for panel, points in enumerate(parts):
         estimate, found = np.array(points.estimate_g), agreement(points)
-        panels.dots(panel, estimate, np.array(points.truth_g), "estimate %{x:.0f} g, true %{y:.0f} g")
-        panels.line(panel, both, both, "Perfect", colour=colours.muted, dash="dot")
+        hover = tr("estimate {x} g, true {y} g", x="%{x:.0f}", y="%{y:.0f}")
+        panels.dots(panel, estimate, np.array(points.truth_g), hover)
+        panels.line(panel, both, both, tr("Perfect"), colour=colours.muted, dash="dot")
         if found.slope is not None and found.intercept_g is not None:
             ends = float(estimate.min()), float(estimate.max())
             fitted = found.intercept_g + found.slope * ends[0], found.intercept_g + found.slope * ends[1]
-            panels.line(panel, ends, fitted, "Least-squares line", colour=colours.limit)
+            panels.line(panel, ends, fitted, tr("Least-squares line"), colour=colours.limit)
             panels.corner(panel, _line(found))
         if found.tenths_g:
             panels.tenths(panel, found.tenths_g)
-    return panels.figure(("Estimate, g", "True mass, g"), (both, both), legend=True)
+    return panels.figure((tr("Estimate, g"), tr("True mass, g")), (both, both), legend=True)
 
 
 def bland_altman_described(parts: tuple[Points, ...]) -> str:
@@ -97,11 +100,16 @@ def bland_altman_described(parts: tuple[Points, ...]) -> str:
 
 
 def _disagreement(sex: str, found: Agreement) -> str:
-    text = f"{PEOPLE[sex]}, {_counted(found.n)}: bias {number(found.bias_g, 'g', 1)}"
-    if found.limits_g is not None:
-        low, high = found.limits_g
-        text += f", 95 % limits of agreement {number(low, '', 1)} to {number(high, 'g', 1)}"
-    return f"{text}."
+    whose = {"people": PEOPLE[sex], "counted": _counted(found.n), "bias": number(found.bias_g, "g", 1)}
+    if found.limits_g is None:
+        return tr("{people}, {counted}: bias {bias}.", **whose)
+    low, high = found.limits_g
+    return tr(
+        "{people}, {counted}: bias {bias}, 95 % limits of agreement {low} to {high}.",
+        low=number(low, "", 1),
+        high=number(high, "g", 1),
+        **whose,
+    )
 
 
 def calibration_described(parts: tuple[Points, ...]) -> str:
@@ -110,20 +118,29 @@ def calibration_described(parts: tuple[Points, ...]) -> str:
 
 
 def _calibrated(sex: str, found: Agreement) -> str:
-    text = f"{PEOPLE[sex]}, {_counted(found.n)}: {_line(found)}."
-    if found.tenths_g:
-        (light, light_true), (heavy, heavy_true) = found.tenths_g[0], found.tenths_g[-1]
-        text += (
-            f" The tenth with the lowest estimates: {number(light, 'g')} estimated, {number(light_true, 'g')} true on "
-            f"average; with the highest: {number(heavy, 'g')} and {number(heavy_true, 'g')}."
-        )
-    return text
+    text = tr("{people}, {counted}: {line}.", people=PEOPLE[sex], counted=_counted(found.n), line=_line(found))
+    if not found.tenths_g:
+        return text
+    (light, light_true), (heavy, heavy_true) = found.tenths_g[0], found.tenths_g[-1]
+    tenths = tr(
+        "The tenth with the lowest estimates: {light} estimated, {light_true} true on average; with the highest: "
+        "{heavy} and {heavy_true}.",
+        light=number(light, "g"),
+        light_true=number(light_true, "g"),
+        heavy=number(heavy, "g"),
+        heavy_true=number(heavy_true, "g"),
+    )
+    return f"{text} {tenths}"
 
 
 def _line(found: Agreement) -> str:
     if found.slope is None:
-        return "no line can be fitted"
-    return f"slope {number(found.slope, '', 2)}, intercept {number(found.intercept_g, 'g', 1)}"
+        return tr("no line can be fitted")
+    return tr(
+        "slope {slope}, intercept {intercept}",
+        slope=number(found.slope, "", 2),
+        intercept=number(found.intercept_g, "g", 1),
+    )
 
 
 def _span(columns: list[Grams]) -> Span:
@@ -133,11 +150,11 @@ def _span(columns: list[Grams]) -> Span:
 
 
 def _counted(n: int) -> str:
-    return f"{n:,} ECG" if n == 1 else f"{n:,} ECGs"
+    return tr("{n:,} ECG", n=n) if n == 1 else tr("{n:,} ECGs", n=n)
 
 
 def _drawn(n: int) -> str:
-    return _counted(n) if n <= _DRAWN else f"{_DRAWN:,} of {_counted(n)} drawn"
+    return _counted(n) if n <= _DRAWN else tr("{drawn:,} of {counted} drawn", drawn=_DRAWN, counted=_counted(n))
 
 
 def _axis(name: str, panel: int) -> str:
@@ -156,7 +173,7 @@ class _Panels:
         self._traces: list[dict[str, Any]] = []
         self._named = set[str]()
         self._labels = [
-            {"text": f"<b>{PEOPLE[p.sex]}</b>, {_drawn(len(p.truth_g))}", "x": 0, "y": 1, "xanchor": "left",
+            {"text": f"<b>{tr(PEOPLE[p.sex])}</b>, {_drawn(len(p.truth_g))}", "x": 0, "y": 1, "xanchor": "left",
              "yanchor": "bottom"} | self._inside(panel)
             for panel, p in enumerate(parts)
         ]  # fmt: skip
@@ -183,14 +200,15 @@ class _Panels:
         rows = np.linspace(0, len(x) - 1, min(len(x), _DRAWN)).astype(int)
         marker = {"color": self.colours.ours, "size": 5, "opacity": 0.8 if len(rows) <= _FEW else 0.4}
         shown = {"mode": "markers", "marker": marker, "hovertemplate": f"{hover}<extra></extra>"}
-        self._add(panel, "One ECG", x[rows], y[rows], **shown)
+        self._add(panel, tr("One ECG"), x[rows], y[rows], **shown)
 
     def tenths(self, panel: int, means: tuple[tuple[float, float], ...]) -> None:
         edge = {"color": self.colours.paper, "width": 1.5}
         marker = {"color": self.colours.text, "size": 11, "symbol": "diamond", "line": edge}
-        hover = "mean of a tenth: estimate %{x:.0f} g, true %{y:.0f} g<extra></extra>"
+        at = tr("mean of a tenth: estimate {x} g, true {y} g", x="%{x:.0f}", y="%{y:.0f}")
         x, y = zip(*means, strict=True)
-        self._add(panel, "Mean of a tenth", x, y, mode="markers", marker=marker, hovertemplate=hover)
+        hover = f"{at}<extra></extra>"
+        self._add(panel, tr("Mean of a tenth"), x, y, mode="markers", marker=marker, hovertemplate=hover)
 
     def line(self, panel: int, x: Span, y: Span, name: str = "", *, colour: str, dash: str = "solid") -> None:
         self._add(panel, name, x, y, mode="lines", line={"color": colour, "dash": dash, "width": 2}, hoverinfo="skip")

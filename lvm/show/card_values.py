@@ -4,13 +4,14 @@ import math
 import re
 from typing import Any
 
+from lvm.language import listed, mark, tr
 from lvm.show.words import UNKNOWN, number
 from lvm.weights import Card
 
 _MARKUP = re.compile(r"([\\`*_\[\]<$~])")
 SEMI_SYNTHETIC = "semi-synthetic cohort"
-_PEOPLE = {"male": "Men", "female": "Women", "all": "Men and women"}
-_GIVEN = {"ecg": "ECG only", "model 1": "model 1", "model 2": "model 2"}
+_PEOPLE = {"male": mark("Men"), "female": mark("Women"), "all": mark("Men and women")}
+_GIVEN = {"ecg": mark("ECG only"), "model 1": mark("model 1"), "model 2": mark("model 2")}
 
 
 def dig(value: Any, *keys: str) -> Any:
@@ -81,7 +82,8 @@ def span(value: Any, digits: int = 2) -> str:
     pair = numbers(value, 2)
     if pair is None:
         return UNKNOWN
-    return (" to " if pair[0] < 0 else "–").join(number(end, "", digits) for end in pair)
+    low, high = (number(end, "", digits) for end in pair)
+    return tr("{low} to {high}", low=low, high=high) if pair[0] < 0 else f"{low}–{high}"
 
 
 def with_span(value: Any) -> str:
@@ -102,7 +104,7 @@ def standard(card: Card) -> bool:
 
 def kind(card: Card) -> str:
     """'Men, model 2'."""
-    return f"{_PEOPLE[card.config.sexes]}, {_GIVEN[card.config.input_set]}"
+    return tr(listed((_PEOPLE[card.config.sexes], _GIVEN[card.config.input_set])))
 
 
 def label(card: Card) -> str:

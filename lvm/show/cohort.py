@@ -4,23 +4,25 @@ from typing import Any
 
 import pandas as pd
 
+from lvm.language import listed, mark, tr
 from lvm.show.card_values import dig, figure, mean_sd, plain, span, standard
 from lvm.show.model_facts import sources
 from lvm.show.words import UNKNOWN
 from lvm.weights import Card
 
-_SEXES = {"male": "Men", "female": "Women"}
+_SEXES = {"male": mark("Men"), "female": mark("Women")}
 _ROWS = {
-    "lvm_g": ("LV mass", "g"),
-    "lvmi_g_m2": ("LV mass index", "g/m²"),
-    "age_years": ("Age", "years"),
-    "height_cm": ("Height", "cm"),
-    "weight_kg": ("Weight", "kg"),
-    "qrs_duration_ms": ("QRS duration", "ms"),
-    "p_axis_deg": ("P axis", "°"),
-    "qrs_axis_deg": ("QRS axis", "°"),
-    "t_axis_deg": ("T axis", "°"),
+    "lvm_g": (mark("LV mass"), "g"),
+    "lvmi_g_m2": (mark("LV mass index"), "g/m²"),
+    "age_years": (mark("Age"), mark("years")),
+    "height_cm": (mark("Height"), "cm"),
+    "weight_kg": (mark("Weight"), "kg"),
+    "qrs_duration_ms": (mark("QRS duration"), "ms"),
+    "p_axis_deg": (mark("P axis"), "°"),
+    "qrs_axis_deg": (mark("QRS axis"), "°"),
+    "t_axis_deg": (mark("T axis"), "°"),
 }
+_OR = mark("{one} or {other}")
 Cohort = dict[str, Any]
 
 
@@ -51,9 +53,10 @@ def marginals(cohort: Cohort) -> pd.DataFrame:
     for name in _names(cohort, "marginals"):
         title, unit = _ROWS.get(name, (plain(name), ""))
         both = [dig(cohort, "marginals", sex, name) for sex in _SEXES]
-        rows.append((title, *(mean_sd(dig(one, whose), unit, 1) for one in both for whose in ("table_1", "cohort"))))
-    columns = [f"{who}, {whose}" for who in _SEXES.values() for whose in ("paper", "ours")]
-    return pd.DataFrame(rows, columns=["Mean ± SD", *columns])
+        told = (mean_sd(dig(one, whose), tr(unit), 1) for one in both for whose in ("table_1", "cohort"))
+        rows.append((tr(title), *told))
+    columns = [tr(whose, who=who) for who in _SEXES.values() for whose in (mark("{who}, paper"), mark("{who}, ours"))]
+    return pd.DataFrame(rows, columns=[tr("Mean ± SD"), *columns])
 
 
 def correlations(cohort: Cohort) -> pd.DataFrame:
@@ -62,8 +65,15 @@ def correlations(cohort: Cohort) -> pd.DataFrame:
     for name in _names(cohort, "correlations"):
         found = [dig(cohort, "correlations", sex, name) for sex in _SEXES]
         published = list(dict.fromkeys(span(dig(one, "published")) for one in found if dig(one, "published")))
-        rows.append((plain(name), *(figure(dig(one, "r"), "", 2) for one in found), " or ".join(published) or UNKNOWN))
-    return pd.DataFrame(rows, columns=["Correlation with LV mass, r", *_SEXES.values(), "Published"])
+        rows.append(
+            (
+                plain(name),
+                *(figure(dig(one, "r"), "", 2) for one in found),
+                tr(listed(published, _OR)) or UNKNOWN,
+            )
+        )
+    heads = [tr("Correlation with LV mass, r"), *map(tr, _SEXES.values()), tr("Published")]
+    return pd.DataFrame(rows, columns=heads)
 
 
 def how(cohort: Cohort) -> pd.DataFrame:
@@ -72,12 +82,13 @@ def how(cohort: Cohort) -> pd.DataFrame:
         (_capital(plain(name)), *(figure(dig(cohort, "how", sex, name), "", 3) for sex in _SEXES))
         for name in _names(cohort, "how")
     ]
-    return pd.DataFrame(rows, columns=["In the model of the mass", *_SEXES.values()])
+    return pd.DataFrame(rows, columns=[tr("In the model of the mass"), *map(tr, _SEXES.values())])
 
 
 def origins(cohort: Cohort) -> pd.DataFrame:
     """Whose recordings the cohort is made of, and on what terms."""
-    return pd.DataFrame(sources(cohort), columns=["Source", "By", "Licence", "Recordings", "Members made of them"])
+    heads = [tr("Source"), tr("By"), tr("Licence"), tr("Recordings"), tr("Members made of them")]
+    return pd.DataFrame(sources(cohort), columns=heads)
 
 
 def _capital(text: str) -> str:

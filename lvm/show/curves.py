@@ -4,6 +4,7 @@ from collections import defaultdict
 
 import plotly.graph_objects as go
 
+from lvm.language import tr
 from lvm.show.colours import Palette
 from lvm.show.millimetres import FONT
 from lvm.weights import Epoch
@@ -25,10 +26,11 @@ def curves(epochs: tuple[Epoch, ...], colours: Palette) -> go.Figure:
     traces: list[go.Scatter] = []
     for k, fold in _by_fold(epochs).items():
         first, x = not traces, [e.epoch for e in fold]
-        hover = f"fold {k}, epoch %{{x}}: %{{y:.1f}} g<extra></extra>"
+        at = tr("fold {fold}, epoch {epoch}: {grams} g", fold=k, epoch="%{x}", grams="%{y:.1f}")
+        hover = f"{at}<extra></extra>"
         for name, y, line in (
-            ("Training", [e.train_mae_g for e in fold], {"color": colours.muted, "width": 1.2, "dash": "dot"}),
-            ("Validation", [e.validation_mae_g for e in fold], {"color": colours.ours, "width": 1.4}),
+            (tr("Training"), [e.train_mae_g for e in fold], {"color": colours.muted, "width": 1.2, "dash": "dot"}),
+            (tr("Validation"), [e.validation_mae_g for e in fold], {"color": colours.ours, "width": 1.4}),
         ):
             traces.append(
                 go.Scatter(
@@ -36,12 +38,12 @@ def curves(epochs: tuple[Epoch, ...], colours: Palette) -> go.Figure:
                     hovertemplate=f"{name}, {hover}",
                 )
             )  # fmt: skip
-        best = _best(fold)
+        best, kept = _best(fold), tr("Kept")
         traces.append(
             go.Scatter(
-                x=[best.epoch], y=[best.validation_mae_g], mode="markers", name="Epoch kept",
+                x=[best.epoch], y=[best.validation_mae_g], mode="markers", name=tr("Epoch kept"),
                 marker={"color": colours.limit, "size": 8}, legendgroup="kept", showlegend=first,
-                hovertemplate=f"Kept, {hover}",
+                hovertemplate=f"{kept}, {hover}",
             )
         )  # fmt: skip
     axis = {"gridcolor": "rgba(128,128,128,0.25)", "zeroline": False, "fixedrange": True}
@@ -54,10 +56,10 @@ def curves(epochs: tuple[Epoch, ...], colours: Palette) -> go.Figure:
             "paper_bgcolor": "rgba(0,0,0,0)",
             "font": {"family": FONT, "size": 14, "color": colours.text},
             "legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom", "itemclick": False, "itemdoubleclick": False},
-            "xaxis": axis | {"title": {"text": "Epoch", "font": {"size": 14}}},
+            "xaxis": axis | {"title": {"text": tr("Epoch"), "font": {"size": 14}}},
             "yaxis": axis
             | {
-                "title": {"text": "Mean absolute error, g", "font": {"size": 14}, "standoff": 12},
+                "title": {"text": tr("Mean absolute error, g"), "font": {"size": 14}, "standoff": 12},
                 "rangemode": "tozero",
             },
         },
@@ -69,7 +71,11 @@ def described(epochs: tuple[Epoch, ...]) -> str:
     folds = _by_fold(epochs).values()
     kept = [_best(fold) for fold in folds]
     start, end = [[f(e.validation_mae_g for e in part) for f in (min, max)] for part in ([f[0] for f in folds], kept)]
-    return (
-        f"Learning curves of {len(kept)} folds, up to {max(len(f) for f in folds)} epochs. Validation error from "
-        f"{start[0]:.1f}–{start[1]:.1f} g after the first epoch to {end[0]:.1f}–{end[1]:.1f} g at the epochs kept."
+    return tr(
+        "Learning curves of {folds} folds, up to {epochs} epochs. Validation error from {start} g after the first "
+        "epoch to {end} g at the epochs kept.",
+        folds=len(kept),
+        epochs=max(len(f) for f in folds),
+        start="–".join(f"{grams:.1f}" for grams in start),
+        end="–".join(f"{grams:.1f}" for grams in end),
     )

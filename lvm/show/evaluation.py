@@ -8,13 +8,14 @@ import pandas as pd
 from plotly.io import to_html
 
 from lvm.evaluation import KINDS, NOTICE, Block, Evaluation, Points, Table
+from lvm.language import mark, tr
 from lvm.show import agreement
 from lvm.show.card_values import plain
 from lvm.show.colours import LIGHT
 
-BLAND_ALTMAN = "Bland-Altman: estimate minus true mass"
-CALIBRATION = "Calibration: true mass against estimate"
-HOW_TO_READ = (
+BLAND_ALTMAN = mark("Bland-Altman: estimate minus true mass")
+CALIBRATION = mark("Calibration: true mass against estimate")
+HOW_TO_READ = mark(
     "Each ECG is judged by a network that has not met its patient. Bias is the mean of estimate minus true mass; 95 % "
     "of the differences are expected between the limits of agreement. Calibration: slope 1 and intercept 0 g are "
     "perfect. The less a method can tell, the nearer its estimates lie to the mean of all: then heavy hearts come out "
@@ -51,7 +52,7 @@ def _whole(text: str) -> str:
 def made(evaluation: Evaluation) -> pd.DataFrame:
     """How it was made, a row a fact."""
     return pd.DataFrame(
-        [(plain(name), plain(fact)) for name, fact in evaluation.made.items()], columns=["Fact", "Value"]
+        [(plain(name), plain(fact)) for name, fact in evaluation.made.items()], columns=[tr("Fact"), tr("Value")]
     )
 
 

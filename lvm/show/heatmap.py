@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from lvm.analysis import Analysis
 from lvm.beats import BEFORE_R, WINDOW, BeatWindow
 from lvm.clean import SAMPLING_RATE_HZ
+from lvm.language import mark, tr
 from lvm.recording import LEAD_GROUPS, LEADS, Signal
 from lvm.show.beat import GAIN, MM_PER_SAMPLE, beat_sheet, marks_ms, name_below, time_ms, x_mm
 from lvm.show.colours import Palette
@@ -38,20 +39,26 @@ class _Scale:
     unit: str
     digits: str
     of_unit: float = 1.0
-    either: str = "Size only, without the sign"
+    either: str = mark("Size only, without the sign")
     relative: bool = False
 
 
-_PER_MV = _Scale("Grams per mV", "g per mV", ".3f")
+_PER_MV = _Scale(mark("Grams per mV"), mark("g per mV"), ".3f")
 # Such a map adds up over its samples; per millisecond it does not hang on the sampling rate.
-_PER_MS = _Scale("Grams per ms", "g per ms", ".3f", SAMPLING_RATE_HZ / 1000)
-_PER_CELL = _Scale("Grams per segment", "g", ".1f")
+_PER_MS = _Scale(mark("Grams per ms"), mark("g per ms"), ".3f", SAMPLING_RATE_HZ / 1000)
+_PER_CELL = _Scale(mark("Grams per segment"), "g", ".1f")
 _SCALES = {
     "gradient": _PER_MV,
     "smoothgrad": _PER_MV,
     "gradient-x-input": _PER_MS,
     "integrated-gradients": _PER_MS,
-    "grad-cam": _Scale("Relative, no unit", "relative", ".2g", either="In favour of a larger mass", relative=True),
+    "grad-cam": _Scale(
+        mark("Relative, no unit"),
+        mark("relative"),
+        ".2g",
+        either=mark("In favour of a larger mass"),
+        relative=True,
+    ),
     "occlusion": _PER_CELL,
     "shapley": _PER_CELL,
 }
@@ -81,7 +88,7 @@ def heatmap(
     shown = values(x, signed=signed, by=by)
     told = values(x, signed=x.method.signed) if by == "lead" else shown
     cut = analysis.window(index)
-    sheet, cells = beat_sheet([cut.mv], colours, 2)
+    sheet, cells = beat_sheet([cut.mv], colours, 2, len(_groups(x)))
     waves = analysis.waves[index] if waves is None else waves
     parts = _parts(waves, analysis.beats[index].r, cut)
     boundaries = _boundaries(waves, analysis.beats[index].r)
@@ -94,7 +101,7 @@ def heatmap(
             y=[cell.bottom, cell.top],
             coloraxis="coloraxis",
             hoverinfo="skip",
-            name=f"{cell.lead}, map",
+            name=tr("{lead}, map", lead=cell.lead),
         )
     for cell in cells:
         row = LEADS.index(cell.lead)
@@ -103,8 +110,8 @@ def heatmap(
         for name, low, high in parts:
             if high - low > _NARROWEST:
                 middle = cell.x + (low + high) / 2 * MM_PER_SAMPLE
-                # QRS has no room beside its neighbours
-                name_below(sheet, cell, SHORT[name], middle, line=int(name == "QRS interval"))
+                # these have no room beside their neighbours
+                name_below(sheet, cell, SHORT[name], middle, line=int(name in ("QRS interval", "TP interval")))
         columns = [time_ms(), cut.mv[row], slopes_g_per_mv[row], told[row]]
         only_slope = x.method.key == "gradient" and by == "lead"
         sheet.trace(
@@ -147,19 +154,35 @@ def described(x: "Explanation", index: int) -> str:
     """For those who do not see the figure."""
     scale, size = _SCALES[x.method.key], np.abs(x.map)
     top = max(x.table, key=lambda cell: cell.share)
-    of = f"{x.method.name}, beat {index + 1}, in 12 leads"
+    of = tr("{method}, beat {number}, in 12 leads", method=x.method.name, number=index + 1)
     if not size.any():
-        return f"{of}: zero everywhere."
-    share = f"Largest share: {top.segment}, {top.group} leads, {number(top.share * 100, '%')}."
+        return tr("{what}: zero everywhere.", what=of)
+    share = tr(
+        "Largest share: {segment}, {group} leads, {percent}.",
+        segment=top.segment,
+        group=top.group,
+        percent=number(top.share * 100, "%"),
+    )
     if x.method.by_cells:
         largest = max(x.table, key=lambda cell: abs(cell.grams or 0.0))
-        grams = _told(largest.grams or 0.0, scale)
-        return f"{of}, by segment: largest {grams}, {largest.segment} of the {largest.group} leads. {share}"
+        most = tr(
+            "{what}, by segment: largest {grams}, {segment} of the {group} leads.",
+            what=of,
+            grams=_told(largest.grams or 0.0, scale),
+            segment=largest.segment,
+            group=largest.group,
+        )
+        return f"{most} {share}"
     row, sample = (int(at) for at in np.unravel_index(size.argmax(), size.shape))
     strongest = tuple(lead for lead, there in zip(LEADS, size[:, sample] == size[row, sample], strict=True) if there)
     ms = number((sample - BEFORE_R) * 1000 / SAMPLING_RATE_HZ, "ms")
-    value = "" if scale.relative else f", {_told(float(x.map[row, sample]) * scale.of_unit, scale)}"
-    return f"{of}: strongest in {_together(strongest)}, {ms} from R{value}. {share}"
+    place = {"what": of, "leads": _together(strongest), "ms": ms}
+    if scale.relative:
+        most = tr("{what}: strongest in {leads}, {ms} from R.", **place)
+    else:
+        value = _told(float(x.map[row, sample]) * scale.of_unit, scale)
+        most = tr("{what}: strongest in {leads}, {ms} from R, {value}.", value=value, **place)
+    return f"{most} {share}"
 
 
 def _groups(x: "Explanation") -> dict[str, tuple[str, ...]]:
@@ -171,28 +194,34 @@ def _groups(x: "Explanation") -> dict[str, tuple[str, ...]]:
 def _together(leads: tuple[str, ...]) -> str:
     """'V4', or of leads with the same map 'the limb leads'."""
     every = (group for groups in LEAD_GROUPS.values() for group in groups.items())
-    named = (f"the {name} leads" for name, of in every if len(of) > 1 and set(of) == set(leads))
-    return next(named, lead_names(leads))
+    named = (name for name, of in every if len(of) > 1 and set(of) == set(leads))
+    name = next(named, None)
+    return lead_names(leads) if name is None else tr("the {group} leads", group=name)
 
 
 def _told(value: float, scale: _Scale) -> str:
     """'+0.083 g per ms'"""
-    return f"{value:+{scale.digits}} {scale.unit}".replace("-", "−")
+    return f"{value:+{scale.digits}} {tr(scale.unit)}".replace("-", "−")
 
 
 def _hover(x: "Explanation", lead: str, by: By, signed: bool) -> str:
     """Of customdata: 0 ms from R, 1 mV, 2 the gradient, 3 the map's value, as it is shown or with its sign."""
     scale = _SCALES[x.method.key]
-    voltage = f"<b>{lead}</b>  %{{customdata[0]:.0f}} ms from R<br>%{{customdata[1]:.2f}} mV<br>"
-    slope = "here %{customdata[2]:+.3f} g per mV<extra></extra>"
+    at = tr("{ms} ms from R", ms="%{customdata[0]:.0f}")
+    voltage = f"<b>{lead}</b>  {at}<br>%{{customdata[1]:.2f}} mV<br>"
+    slope = tr("{grams} g per mV", grams="%{customdata[2]:+.3f}")
     if x.method.key == "gradient" and by == "lead":
-        return voltage + slope.removeprefix("here ")
+        return f"{voltage}{slope}<extra></extra>"
     sign = "+" if signed or (by == "lead" and x.method.signed) else ""
     group = next(name for name, leads in _groups(x).items() if lead in leads)
-    where = {"lead": "", "group": f", mean of {group} leads", "whole": ", mean of 12 leads"}[by]
     if x.method.by_cells:
-        where = ", segment in all leads" if by == "whole" else f", segment in {group} leads"
-    return f"{voltage}{x.method.name}{where}: %{{customdata[3]:{sign}{scale.digits}}} {scale.unit}<br>{slope}"
+        over = mark("{method}, segment in all leads") if by == "whole" else mark("{method}, segment in {group} leads")
+    else:
+        over = {"lead": "{method}", "group": mark("{method}, mean of {group} leads"),
+                "whole": mark("{method}, mean of 12 leads")}[by]  # fmt: skip
+    of = tr(over, method=x.method.name, group=group)
+    here = tr("here {slope}", slope=slope)
+    return f"{voltage}{of}: %{{customdata[3]:{sign}{scale.digits}}} {tr(scale.unit)}<br>{here}<extra></extra>"
 
 
 def _top(shown: Signal, x: "Explanation") -> float:
@@ -203,11 +232,17 @@ def _top(shown: Signal, x: "Explanation") -> float:
 
 def _said(x: "Explanation", top: float, signed: bool, by: By) -> str:
     scale = _SCALES[x.method.key]
-    over = {"lead": "", "group": ", mean of each lead group", "whole": ", mean of the 12 leads"}[by]
+    over = {"lead": "{scale}", "group": mark("{scale}, mean of each lead group"),
+            "whole": mark("{scale}, mean of the 12 leads")}[by]  # fmt: skip
     if x.method.by_cells:
-        over = ", lead groups added up" if by == "whole" else " and lead group"
-    sign = "Blue lowers, orange raises" if signed else scale.either
-    return f"{scale.title}{over}<br>{sign}; full colour from {float(f'{top:.2g}'):g} {scale.unit}"
+        over = mark("{scale}, lead groups added up") if by == "whole" else mark("{scale} and lead group")
+    colour = tr(
+        "{sign}; full colour from {top:g} {unit}",
+        sign=mark("Blue lowers, orange raises") if signed else scale.either,
+        top=float(f"{top:.2g}"),
+        unit=scale.unit,
+    )
+    return f"{tr(over, scale=scale.title)}<br>{colour}"
 
 
 def _above_bar(text: str) -> dict[str, Any]:

@@ -8,20 +8,29 @@ from lvm.explain import Explanation
 from lvm.explain.population import Population
 from lvm.explain.subject import CellName
 from lvm.kinds import KINDS
+from lvm.language import listed, mark, tr
+from lvm.show.colours import in_markdown
 from lvm.show.words import input_name, number, signed
 from lvm.waves import SEGMENTS
 
 Bounds = Mapping[CellName, tuple[float, float]]
 
 GROUPS = {
-    "limb": "Limb leads",
-    "precordial": "Precordial leads",
-    "anterior": "Anterior: V1–V4",
-    "lateral": "Lateral: I, aVL, V5, V6",
-    "inferior": "Inferior: II, III, aVF",
+    "limb": mark("Limb leads"),
+    "precordial": mark("Precordial leads"),
+    "anterior": mark("Anterior: V1–V4"),
+    "lateral": mark("Lateral: I, aVL, V5, V6"),
+    "inferior": mark("Inferior: II, III, aVF"),
     "aVR": "aVR",
 }
-THIRDS = {"low": "lightest", "middle": "middle", "high": "heaviest"}
+_SHORT = {
+    "limb": mark("Limb"),
+    "precordial": mark("Precordial"),
+    "anterior": mark("Anterior"),
+    "lateral": mark("Lateral"),
+    "inferior": mark("Inferior"),
+}
+THIRDS = {"low": mark("lightest"), "middle": mark("middle"), "high": mark("heaviest")}
 
 
 def shares(x: Explanation, bounds: Bounds) -> pd.DataFrame:
@@ -38,21 +47,21 @@ def shares(x: Explanation, bounds: Bounds) -> pd.DataFrame:
         return f"{told} ({low:.0f}–{high:.0f})" if high - low >= 1 else told
 
     rows = [
-        (segment, *(text(segment, g) for g in groups), number(sum(share[segment, g] for g in groups), "%", 1))
+        (tr(segment), *(text(segment, g) for g in groups), number(sum(share[segment, g] for g in groups), "%", 1))
         for segment in SEGMENTS
     ]
     totals = [sum(share[segment, g] for segment in SEGMENTS) for g in groups]
-    rows.append(("Total", *(number(v, "%", 1) for v in totals), number(sum(totals), "%", 1)))
-    together = "All leads" if len(groups) > 2 else "Both"
+    rows.append((tr("Total"), *(number(v, "%", 1) for v in totals), number(sum(totals), "%", 1)))
+    together = tr("All leads") if len(groups) > 2 else tr("Both")
     rows = [tuple(text.replace(" %", "\N{NO-BREAK SPACE}%") for text in row) for row in rows]
-    return pd.DataFrame(rows, columns=["Segment", *(GROUPS[g] for g in groups), together])
+    return pd.DataFrame(rows, columns=[tr("Segment"), *(in_markdown(g, tr(GROUPS[g])) for g in groups), together])
 
 
 def detail(x: Explanation) -> pd.DataFrame:
     """Share, density and grams a cell."""
     rows = [
         (
-            c.segment,
+            tr(c.segment),
             _leads(c.group),
             number(c.share * 100, "%", 1),
             number(c.density, "", 2),
@@ -60,7 +69,7 @@ def detail(x: Explanation) -> pd.DataFrame:
         )
         for c in x.table
     ]
-    return pd.DataFrame(rows, columns=["Segment", "Leads", "Share", "Density", "Grams"])
+    return pd.DataFrame(rows, columns=[tr("Segment"), tr("Leads"), tr("Share"), tr("Density"), tr("Grams")])
 
 
 def download(x: Explanation, bounds: Bounds) -> str:
@@ -88,11 +97,11 @@ def _percent(bounds: Bounds, segment: str, group: str, end: int) -> float | None
 
 def grams(x: Explanation, name_of: Callable[[str], str] = input_name) -> pd.DataFrame:
     """From the baseline's estimate to this one: every patient value and every cell, in grams."""
-    rows = [("Average patient", number(x.baseline_lvm_g, "g", 1))]
+    rows = [(tr("Average patient"), number(x.baseline_lvm_g, "g", 1))]
     rows += [(name_of(name), signed(value)) for name, value in x.scalars]
-    rows += [(f"{c.segment}, {_leads(c.group)}", signed(c.grams)) for c in x.table if c.grams is not None]
-    rows.append(("This patient", number(x.lvm_g, "g", 1)))
-    return pd.DataFrame(rows, columns=["From", "Grams"])
+    rows += [(tr(listed((c.segment, _leads(c.group)))), signed(c.grams)) for c in x.table if c.grams is not None]
+    rows.append((tr("This patient"), number(x.lvm_g, "g", 1)))
+    return pd.DataFrame(rows, columns=[tr("From"), tr("Grams")])
 
 
 def beside(x: Explanation, ours: Population, paper: Mapping[CellName, float]) -> pd.DataFrame:
@@ -100,7 +109,7 @@ def beside(x: Explanation, ours: Population, paper: Mapping[CellName, float]) ->
     third = THIRDS[ours.third]
     rows = [
         (
-            c.segment,
+            tr(c.segment),
             _leads(c.group),
             number(c.share * 100, "%", 1),
             f"{ours.mean[c.segment, c.group] * 100:.1f} ± {ours.sd[c.segment, c.group] * 100:.1f} %",
@@ -108,31 +117,45 @@ def beside(x: Explanation, ours: Population, paper: Mapping[CellName, float]) ->
         )
         for c in x.table
     ]
-    cohort = f"{third.capitalize()} third of our cohort"
-    return pd.DataFrame(rows, columns=["Segment", "Leads", "This ECG", cohort, f"Paper, {third} patients"])
+    cohort = tr("{third} third of our cohort", third=third)
+    heads = [
+        tr("Segment"),
+        tr("Leads"),
+        tr("This ECG"),
+        cohort[:1].upper() + cohort[1:],
+        tr("Paper, {third} patients", third=third),
+    ]
+    return pd.DataFrame(rows, columns=heads)
 
 
 def whose(ours: Population) -> str:
     """Which third it is, and whose figures stand beside each other."""
     low, high = ours.from_g, ours.below_g
-    of = f"below {high:.0f} g" if low is None else f"from {low:.0f} g" if high is None else f"{low:.0f} to {high:.0f} g"
-    return (
-        f"All with the default cut-off. By its estimate this ECG belongs to the {THIRDS[ours.third]} third of the "
-        f"cohort, of which the true mass is {of}: mean and SD of {ours.recordings} recordings, by the same method. "
-        f"{KINDS[ours.kind].heading}. The paper’s: averages of five patients each, by the gradient and a cut-off of "
-        "its own. That they differ says nothing about this patient."
+    if low is None:
+        of = tr("below {high:.0f} g", high=high)
+    else:
+        of = tr("from {low:.0f} g", low=low) if high is None else tr("{low:.0f} to {high:.0f} g", low=low, high=high)
+    return tr(
+        "All with the default cut-off. By its estimate this ECG belongs to the {third} third of the cohort, of which "
+        "the true mass is {of}: mean and SD of {recordings} recordings, by the same method. {whose}. The paper’s: "
+        "averages of five patients each, by the gradient and a cut-off of its own. That they differ says nothing about "
+        "this patient.",
+        third=THIRDS[ours.third],
+        of=of,
+        recordings=ours.recordings,
+        whose=KINDS[ours.kind].heading,
     )
 
 
 def all_methods(explanations: Sequence[Explanation]) -> pd.DataFrame:
     """Shares of every cell by every method, the largest of each marked with a star."""
     columns: dict[str, list[str]] = {
-        "Segment": [c.segment for c in explanations[0].table],
-        "Leads": [_leads(c.group) for c in explanations[0].table],
+        tr("Segment"): [tr(c.segment) for c in explanations[0].table],
+        tr("Leads"): [_leads(c.group) for c in explanations[0].table],
     }
     for x in explanations:
         top = max(c.share for c in x.table)
-        columns[x.method.name] = [
+        columns[tr(x.method.name)] = [
             f"{number(c.share * 100, '%')}{' ★' if c.share == top and top > 0 else ''}" for c in x.table
         ]
     return pd.DataFrame(columns)
@@ -140,4 +163,4 @@ def all_methods(explanations: Sequence[Explanation]) -> pd.DataFrame:
 
 def _leads(group: str) -> str:
     """'Limb', 'Anterior'."""
-    return GROUPS[group].removesuffix(" leads").partition(":")[0]
+    return tr(_SHORT.get(group, group))

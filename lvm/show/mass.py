@@ -56,10 +56,8 @@ def large(estimate: Estimate) -> tuple[Large, Large]:
     if limit is None:
         return grams, Large(tr("LV mass index"), index, tr("no limit"), tr("without the sex"))
     men, women = mark("the {modality} limit for men, {limit}"), mark("the {modality} limit for women, {limit}")
-    whose = tr(
-        men if estimate.inputs["sex"].value == "male" else women,
-        modality=limit.modality, limit=number(limit.limit_g_m2, "g/m²"),
-    )  # fmt: skip
+    template = men if estimate.inputs["sex"].value == "male" else women
+    whose = tr(template, modality=limit.modality, limit=number(limit.limit_g_m2, "g/m²"))
     side = {True: mark("above"), False: mark("not above"), None: mark("not compared with")}[estimate.above_limit]
     return grams, Large(tr("LV mass index"), index, tr(side), whose)
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from lvm.analysis import Analysis
 from lvm.estimate import Estimate
+from lvm.language import listed, mark, tr
 
-_OVERRIDDEN = "Overridden: "
-OUTSIDE, POOR = "outside scope", "poor signal"
+OUTSIDE, POOR = mark("outside scope"), mark("poor signal")
 
 
 def notes(analysis: Analysis, *, on_file: bool) -> list[str]:
@@ -16,50 +16,54 @@ def notes(analysis: Analysis, *, on_file: bool) -> list[str]:
 
 
 def bullets(sentences: Sequence[str]) -> str:
-    return "\n".join(f"- {sentence}" for sentence in sentences)
+    return "\n".join(f"- {tr(sentence)}" for sentence in sentences)
 
 
 def small_list(sentences: Sequence[str]) -> str:
     """A few notes in small print, one a line."""
-    return "  \n".join(f":small[Note: {sentence}]" for sentence in sentences)
+    noted = (tr("Note: {sentence}", sentence=sentence) for sentence in sentences)
+    return "  \n".join(f":small[{note}]" for note in noted)
 
 
 def grave_list(sentences: Sequence[str], *, overridden: bool) -> str:
     """The faults under a line that says what follows from them."""
-    follows = "An estimate is shown in spite of this, for teaching only:" if overridden else "No estimate is made:"
-    return f"**{follows}**\n\n{bullets(sentences)}"
+    shown, none = mark("An estimate is shown in spite of this, for teaching only:"), mark("No estimate is made:")
+    return f"**{tr(shown if overridden else none)}**\n\n{bullets(sentences)}"
 
 
 def marks(estimate: Estimate) -> str:
     """What a number made in spite of the reasons against it carries wherever it stands; "" for any other."""
     if not estimate.overridden:
         return ""
-    faults = sum(warning.startswith(_OVERRIDDEN) for warning in estimate.warnings) - len(estimate.out_of_scope)
-    return ", ".join([OUTSIDE] * bool(estimate.out_of_scope) + [POOR] * bool(faults))
+    faults = len(estimate.against) > len(estimate.out_of_scope)
+    return tr(listed([OUTSIDE] * bool(estimate.out_of_scope) + [POOR] * faults))
 
 
 def metric_name(estimate: Estimate) -> str:
     """'LV mass', or 'LV mass, outside scope'."""
-    return ", ".join(filter(None, ("LV mass", marks(estimate))))
+    return tr(listed(filter(None, (mark("LV mass"), marks(estimate)))))
 
 
 def with_reasons(estimate: Estimate) -> str:
     """The mark and the reasons, for a page that shows what was made in spite of them."""
-    reasons = [w.removeprefix(_OVERRIDDEN) for w in estimate.warnings if w.startswith(_OVERRIDDEN)]
-    return f"**{marks(estimate).capitalize()}: shown for teaching only.**\n\n{bullets(reasons)}"
+    against = marks(estimate)
+    told = tr("{marks}: shown for teaching only.", marks=against[:1].upper() + against[1:])
+    return f"**{told}**\n\n{bullets(estimate.against)}"
 
 
 def other_warnings(estimate: Estimate) -> tuple[str, ...]:
     """The warnings that are no overridden reasons."""
-    return tuple(warning for warning in estimate.warnings if not warning.startswith(_OVERRIDDEN))
+    return tuple(map(tr, estimate.warnings[len(estimate.against) :]))
 
 
 def reason(sentence: str) -> str:
     """What was found in bold, and on a line of its own what follows from it: parted at the first colon or full stop."""
-    depth = 0
-    for i, character in enumerate(sentence):
-        depth += (character == "(") - (character == ")")
-        sign, rest = sentence[i : i + 2], sentence[i + 2 :]
-        if not depth and (sign == ". " or (sign == ": " and rest[:1].islower())):  # after a colon may also stand leads
-            return f"**{sentence[:i]}**  \n{rest[:1].upper()}{rest[1:]}"
-    return f"**{sentence}**"
+    text, depth = tr(sentence), 0
+    for i, character in enumerate(text):
+        depth += (character in "(（") - (character in ")）")
+        sign = text[i : i + 2] if character in ".:" else character
+        rest = text[i + len(sign) :]
+        leads = rest[:1].isascii() and not rest[:1].islower()  # after a colon these may stand too
+        if not depth and rest and (sign in (". ", "。") or (sign in (": ", "：") and not leads)):
+            return f"**{text[:i]}**  \n{rest[:1].upper()}{rest[1:]}"
+    return f"**{text}**"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 
+from lvm.language import listed, mark, tr
 from lvm.show.colours import Palette
 from lvm.show.heatmap import SHORT
 from lvm.show.millimetres import FONT
@@ -37,13 +38,13 @@ def steps(x: "Explanation", name_of: Callable[[str], str] = input_name) -> tuple
     if x.gap_g is None or abs(x.gap_g) > _ADDS_UP_G:
         raise ValueError(f"{x.method.name}: grams that do not add up to the estimate make no waterfall")
     inputs = [Step(name_of(name), grams) for name, grams in x.scalars]
-    segments = [Step(f"{SHORT[c.segment]}, {c.group}", c.grams or 0.0) for c in x.table]
+    segments = [Step(tr(listed((SHORT[c.segment], c.group))), c.grams or 0.0) for c in x.table]
     by_size = sorted(inputs + segments, key=lambda step: abs(step.grams))
     together = accumulate(abs(step.grams) for step in by_size)
     small = [step for step, size in zip(by_size, together, strict=True) if size < _FOLDED_G]
     small = small if len(small) > 1 else []
     large = [step for part in (inputs, segments) for step in sorted(part, key=by_size.index, reverse=True)]
-    others = [Step(f"{len(small)} others", sum(step.grams for step in small))] if small else []
+    others = [Step(tr("{number} others", number=len(small)), sum(step.grams for step in small))] if small else []
     return (*(step for step in large if step not in small), *others)
 
 
@@ -63,7 +64,7 @@ def waterfall(x: "Explanation", colours: Palette, name_of: Callable[[str], str] 
             (step.name, start, end - start, signed(step.grams), _colour(step.grams, colours))
             for step, (start, end) in zip(found, pairwise(at), strict=True)
         ),
-        ("This patient", low, x.lvm_g - low, number(x.lvm_g, "g", 1), colours.ours),
+        (tr("This patient"), low, x.lvm_g - low, number(x.lvm_g, "g", 1), colours.ours),
     ]
     names, base, length, labels, fills = (list(column) for column in zip(*rows, strict=True))
     places = list(range(len(rows)))
@@ -78,8 +79,11 @@ def waterfall(x: "Explanation", colours: Palette, name_of: Callable[[str], str] 
         {"type": "line", "x0": grams, "x1": grams, "y0": row - 0.36, "y1": row + 1.36, "layer": "below", "line": line}
         for row, grams in enumerate(at)
     ]
-    start = f"<br>The axis starts at {number(low, 'g')}, not at 0" if low > 0 else ""
-    return go.Figure([bars], layout=_layout(names, (low, high), f"Estimated LV mass, g{start}", colours, links))
+    title = tr("Estimated LV mass, g")
+    if low > 0:
+        start = tr("The axis starts at {grams}, not at 0", grams=number(low, "g"))
+        title = f"{title}<br>{start}"
+    return go.Figure([bars], layout=_layout(names, (low, high), title, colours, links))
 
 
 def _layout(
@@ -117,18 +121,29 @@ def _layout(
 def described(x: "Explanation") -> str:
     """For those who do not see the figure."""
     each = [*((input_name(name), grams) for name, grams in x.scalars),
-            *((f"{c.segment} of the {c.group} leads", c.grams or 0.0) for c in x.table)]  # fmt: skip
+            *((tr("{segment} of the {group} leads", segment=c.segment, group=c.group), c.grams or 0.0)
+              for c in x.table)]  # fmt: skip
     most, least = (pick(each, key=lambda one: one[1]) for pick in (max, min))
-    raising = f"{most[0]}, {signed(most[1])}" if most[1] > 0 else "none"
-    lowering = f"{least[0]}, {signed(least[1])}" if least[1] < 0 else "none"
-    return (
-        f"From the {_from(x).lower()}, {number(x.baseline_lvm_g, 'g')}, to this patient, {number(x.lvm_g, 'g')}. "
-        f"Largest raising contribution: {raising}; largest lowering: {lowering}."
+    whole = mark(
+        "From the average patient, {start}, to this patient, {end}. Largest raising contribution: {raising}; largest "
+        "lowering: {lowering}."
+    )
+    if x.baseline_name != AVERAGE_PATIENT:
+        whole = mark(
+            "From the flat line, {start}, to this patient, {end}. Largest raising contribution: {raising}; largest "
+            "lowering: {lowering}."
+        )
+    return tr(
+        whole,
+        start=number(x.baseline_lvm_g, "g"),
+        end=number(x.lvm_g, "g"),
+        raising=listed((most[0], signed(most[1]))) if most[1] > 0 else mark("none"),
+        lowering=listed((least[0], signed(least[1]))) if least[1] < 0 else mark("none"),
     )
 
 
 def _from(x: "Explanation") -> str:
-    return "Average patient" if x.baseline_name == AVERAGE_PATIENT else "Flat line"
+    return tr("Average patient") if x.baseline_name == AVERAGE_PATIENT else tr("Flat line")
 
 
 def _colour(grams: float, colours: Palette) -> str:

@@ -2,18 +2,19 @@
 
 from lvm.analysis import Analysis
 from lvm.estimate import NAMES, Estimate, Input
+from lvm.language import listed, mark, tr, with_and
 from lvm.recording import Measurements, Recording, Typed
 from lvm.show.quality import marks
 
 UNKNOWN = "–"
 SOURCES = {
-    "device": "from the file",
-    "computed": "computed here",
-    "typed": "typed",
-    "imputed": "imputed",
-    None: "not known",
+    "device": mark("from the file"),
+    "computed": mark("computed here"),
+    "typed": mark("typed"),
+    "imputed": mark("imputed"),
+    None: mark("not known"),
 }
-SEXES = {"male": "man", "female": "woman"}
+SEXES = {"male": mark("man"), "female": mark("woman")}
 
 
 def number(value: float | None, unit: str = "", digits: int = 0) -> str:
@@ -42,71 +43,83 @@ def span(interval: tuple[float, float] | None, unit: str = "g") -> str:
 
 def usable(analysis: Analysis) -> str:
     """'9 of 11 beats usable'."""
-    return f"{sum(b.usable for b in analysis.beats)} of {len(analysis.beats)} beats usable"
+    return tr("{usable} of {number} beats usable", usable=len(usable_beats(analysis)), number=len(analysis.beats))
 
 
-def best(analysis: Analysis) -> tuple[Measurements, str]:
-    """The device's measurements, filled up with ours, and who made them."""
-    device, ours = analysis.recording.device, analysis.measured
-    names = tuple(Measurements.__dataclass_fields__)
-    values = {n: getattr(ours, n) if getattr(device, n) is None else getattr(device, n) for n in names}
-    by_device = [n for n in names if getattr(device, n) is not None]
-    by_us = [n for n in names if getattr(device, n) is None and values[n] is not None]
-    who = [text for text, has in (("device", by_device), ("computed", by_us)) if has]
-    return Measurements(**values), ", ".join(who) or "not known"
+def best(analysis: Analysis, by_hand: Measurements = Measurements()) -> tuple[Measurements, str]:  # noqa: B008 - frozen
+    """What the user set by hand, filled up with the device's measurements and ours, and who made them."""
+    makers = {mark("by hand"): by_hand, mark("device"): analysis.recording.device, mark("computed"): analysis.measured}
+    values: dict[str, float | None] = {}
+    who: set[str] = set()
+    for name in Measurements.__dataclass_fields__:
+        known = ((by, getattr(of, name)) for by, of in makers.items())
+        by, values[name] = next(((by, value) for by, value in known if value is not None), ("", None))
+        who.add(by)
+    return Measurements(**values), tr(listed([by for by in makers if by in who]) or mark("not known"))
 
 
 def header(
-    label: str, analysis: Analysis, inputs: dict[str, Input], estimate: Estimate | None, weights: str = ""
+    label: str,
+    analysis: Analysis,
+    inputs: dict[str, Input],
+    estimate: Estimate | None,
+    weights: str = "",
+    by_hand: Measurements = Measurements(),  # noqa: B008 - frozen
 ) -> list[tuple[str, str]]:
     """The facts that follow the user from page to page: (title, value). weights : named where not the standard ones."""
-    m, who = best(analysis)
+    m, who = best(analysis, by_hand)
     sex = inputs["sex"].value
 
     def known(name: str) -> float | None:
         found = inputs[name]
         return float(found.value) if found.value is not None and found.source != "imputed" else None
 
-    person = [SEXES.get(str(sex), "sex not known"), number(known("age_years"), "years")]
+    person = [SEXES.get(str(sex), mark("sex not known")), number(known("age_years"), tr("years"))]
     if known("age_years") is None:
-        person = ["sex and age not known"] if sex is None else [person[0], "age not known"]
+        person = [mark("sex and age not known")] if sex is None else [person[0], mark("age not known")]
     size = known("height_cm"), known("weight_kg")
     items = [
-        (label, ", ".join(person)),
-        ("Size", "not known" if size == (None, None) else f"{number(size[0], 'cm')}, {number(size[1], 'kg')}"),
-        ("Rate", number(m.heart_rate_bpm, "/min")),
+        (label, tr(listed(person))),
         (
-            f"PR, QRS, QT ({who})",
+            tr("Size"),
+            tr("not known") if size == (None, None) else tr(listed((number(size[0], "cm"), number(size[1], "kg")))),
+        ),
+        (tr("Rate"), number(m.heart_rate_bpm, "/min")),
+        (
+            tr("PR, QRS, QT ({who})", who=who),
             f"{number(m.pr_interval_ms)}, {number(m.qrs_duration_ms)}, {number(m.qt_interval_ms, 'ms')}",
         ),
         (
-            "P, QRS, T axis",
+            tr("P, QRS, T axis"),
             f"{number(m.p_axis_deg, '°')}, {number(m.qrs_axis_deg, '°')}, {number(m.t_axis_deg, '°')}",
         ),
-        ("Signal", usable(analysis)),
+        (tr("Signal"), usable(analysis)),
     ]
     if estimate is not None:
-        items.append((f"LV mass ({weights})" if weights else "LV mass", mass(estimate)))
+        title = tr("LV mass ({weights})", weights=weights) if weights else tr("LV mass")
+        items.append((title, mass(estimate)))
     return items
 
 
 def mass(estimate: Estimate) -> str:
     """'142 g (118–170 g)', '142 g, outside scope', or 'withheld'."""
     if estimate.lvm_g is None:
-        return "withheld"
+        return tr("withheld")
     grams, against = number(estimate.lvm_g, "g"), marks(estimate)
-    return f"{grams}, {against}" if against else f"{grams} ({span(estimate.interval_g)})"
+    return tr(listed((grams, against))) if against else f"{grams} ({span(estimate.interval_g)})"
 
 
 def source(found: Input, untouched: Input) -> str:
     """Where a value is from; of a typed one also what stood there before."""
     if found.source == "imputed" and found.value is not None:
-        return f"imputed: {_plain(float(found.value))}"
+        return tr("imputed: {value}", value=_plain(float(found.value)))
     if found.source != "typed":
-        return SOURCES[found.source]
-    where = "computed" if untouched.source == "computed" else "file"
+        return tr(SOURCES[found.source])
     before = untouched.value
-    return f"typed; {where}: {'none' if before is None else before if isinstance(before, str) else _plain(before)}"
+    value = mark("none") if before is None else before if isinstance(before, str) else _plain(before)
+    if untouched.source == "computed":
+        return tr("typed; computed: {value}", value=value)
+    return tr("typed; file: {value}", value=value)
 
 
 def _plain(value: float) -> str:
@@ -117,28 +130,36 @@ def _plain(value: float) -> str:
 def left_out(recording: Recording) -> str:
     """The receipt: which identifying facts the file holds and the reader did not keep."""
     if recording.left_out:
-        return f"Left out on purpose, never kept: {', '.join(recording.left_out)}."
-    return "The file holds none of the identifying facts that this reader looks for, such as a name or patient number."
+        return tr("Left out on purpose, never kept: {facts}.", facts=listed(recording.left_out))
+    return tr(
+        "The file holds none of the identifying facts that this reader looks for, such as a name or patient number."
+    )
 
 
 def lead_names(leads: tuple[str, ...]) -> str:
-    return ", ".join(leads[:-1]) + " and " + leads[-1] if len(leads) > 1 else "".join(leads)
+    """'V1, V2 and V3', or of other names."""
+    return tr(with_and(leads))
 
 
 def missing(analysis: Analysis) -> list[str]:
     """What the file lacks that the estimate can use, in words."""
     patient, device = analysis.recording.patient, analysis.recording.device
-    names = {"sex": "sex", "age_years": "age", "height_cm": "height", "weight_kg": "weight"}
+    names = {
+        "sex": mark("sex"),
+        "age_years": mark("age"),
+        "height_cm": mark("height"),
+        "weight_kg": mark("weight"),
+    }
     measures = {
-        "p_axis_deg": "P axis",
-        "qrs_axis_deg": "QRS axis",
-        "t_axis_deg": "T axis",
-        "qrs_duration_ms": "QRS duration",
+        "p_axis_deg": mark("P axis"),
+        "qrs_axis_deg": mark("QRS axis"),
+        "t_axis_deg": mark("T axis"),
+        "qrs_duration_ms": mark("QRS duration"),
     }
     lacking = []
     asked = [text for name, text in names.items() if getattr(patient, name) is None]
     if asked:
-        lacking.append(f"Not in the file: {lead_names(tuple(asked))}. Enter on the page LV mass.")
+        lacking.append(tr("Not in the file: {facts}. Enter on the page LV mass.", facts=lead_names(tuple(asked))))
     computed = [
         text for n, text in measures.items() if getattr(device, n) is None and getattr(analysis.measured, n) is not None
     ]
@@ -146,14 +167,15 @@ def missing(analysis: Analysis) -> list[str]:
         text for n, text in measures.items() if getattr(device, n) is None and getattr(analysis.measured, n) is None
     ]
     if computed:
-        lacking.append(f"Not measured by the device, so computed here: {lead_names(tuple(computed))}.")
+        facts = lead_names(tuple(computed))
+        lacking.append(tr("Not measured by the device, so computed here: {facts}.", facts=facts))
     if unknown:
-        lacking.append(f"Neither in the file nor measurable: {lead_names(tuple(unknown))}.")
+        lacking.append(tr("Neither in the file nor measurable: {facts}.", facts=lead_names(tuple(unknown))))
     return lacking
 
 
 def interval_name(estimate: Estimate) -> str:
-    return f"{(estimate.interval_level or 0) * 100:.0f} % interval"
+    return tr("{level} % interval", level=f"{(estimate.interval_level or 0) * 100:.0f}")
 
 
 def limit_g(estimate: Estimate) -> float | None:
@@ -167,29 +189,43 @@ def verdict(estimate: Estimate) -> str:
     """Whether the index passes the reference limit, with whose limit it is."""
     limit, sex = estimate.limit, estimate.inputs["sex"].value
     if limit is None:
-        return "There is no reference limit without the sex."
-    group = "men" if sex == "male" else "women"
-    whose = f"the {limit.modality} limit for {group}, {limit.limit_g_m2:.0f} g/m² ({limit.source})"
+        return tr("There is no reference limit without the sex.")
+    group = mark("men") if sex == "male" else mark("women")
+    whose = tr(
+        "the {modality} limit for {group}, {limit} ({source})",
+        modality=limit.modality, group=group, limit=number(limit.limit_g_m2, "g/m²"), source=limit.source,
+    )  # fmt: skip
     if estimate.lvmi_g_m2 is None:
-        lacking = [NAMES[n] for n in ("height_cm", "weight_kg") if estimate.inputs[n].source in (None, "imputed")]
-        return f"To compare with {whose}, enter {lead_names(tuple(lacking)) or 'height and weight'}."
-    size = f"{estimate.lvmi_g_m2:.0f} g/m² at {estimate.bsa_m2:.2f} m² ({estimate.bsa_formula})"
-    side = "**above**" if estimate.above_limit else "**not above**"
-    straddle = ""
+        lacking = [tr(NAMES[n]) for n in ("height_cm", "weight_kg") if estimate.inputs[n].source in (None, "imputed")]
+        return tr(
+            "To compare with {whose}, enter {lacking}.",
+            whose=whose, lacking=lead_names(tuple(lacking)) or mark("height and weight"),
+        )  # fmt: skip
+    size = tr(
+        "{index} at {surface} ({formula})",
+        index=number(estimate.lvmi_g_m2, "g/m²"), surface=number(estimate.bsa_m2, "m²", 2),
+        formula=estimate.bsa_formula,
+    )  # fmt: skip
+    if estimate.overridden:
+        size = tr(listed((size, marks(estimate))))
+    above, below = mark("{size}: **above** {whose}."), mark("{size}: **not above** {whose}.")
+    told = tr(above if estimate.above_limit else below, size=size, whose=whose)
     limit_mass = limit_g(estimate)
     if estimate.interval_g and limit_mass and estimate.interval_g[0] < limit_mass < estimate.interval_g[1]:
-        straddle = " The limit lies inside the interval: this estimate does not settle it."
-    mark = f", {marks(estimate)}" if estimate.overridden else ""
-    return f"{size}{mark}: {side} {whose}.{straddle}"
+        straddle = tr("The limit lies inside the interval: this estimate does not settle it.")
+        return tr("{first} {then}", first=told, then=straddle)
+    return told
 
 
 def bandwidth(recording: Recording) -> str:
     """'up to 150 Hz (low-pass filter)': up to where the samples hold the signal, and why."""
     hz, filtered = recording.bandwidth_hz, recording.low_pass_hz
     if filtered is None:
-        return f"up to {number(hz, 'Hz')} (by the sampling rate; no low-pass filter stated)"
-    by = "low-pass filter" if hz == filtered else f"by the sampling rate; low-pass filter {number(filtered, 'Hz')}"
-    return f"up to {number(hz, 'Hz')} ({by})"
+        return tr("up to {hz} (by the sampling rate; no low-pass filter stated)", hz=number(hz, "Hz"))
+    if hz == filtered:
+        return tr("up to {hz} (low-pass filter)", hz=number(hz, "Hz"))
+    low_pass = number(filtered, "Hz")
+    return tr("up to {hz} (by the sampling rate; low-pass filter {low_pass})", hz=number(hz, "Hz"), low_pass=low_pass)
 
 
 def usable_beats(analysis: Analysis) -> list[int]:
@@ -199,20 +235,24 @@ def usable_beats(analysis: Analysis) -> list[int]:
 
 def why_this_beat(analysis: Analysis, beat: int | None) -> str:
     if beat is None or beat == analysis.chosen:
-        return analysis.chosen_reason
-    by_rule = "" if analysis.chosen is None else f" By rule it would be beat {analysis.chosen + 1}."
-    return f"Beat {beat + 1} was chosen by hand.{by_rule}"
+        return tr(analysis.chosen_reason)
+    if analysis.chosen is None:
+        return tr("Beat {number} was chosen by hand.", number=beat + 1)
+    return tr(
+        "Beat {number} was chosen by hand. By rule it would be beat {rule}.",
+        number=beat + 1, rule=analysis.chosen + 1,
+    )  # fmt: skip
 
 
 INPUT_SETS = {
-    "model 2": "Model 2: ECG, patient, axes and QRS duration",
-    "model 1": "Model 1: ECG and patient",
+    "model 2": mark("Model 2: ECG, patient, axes and QRS duration"),
+    "model 1": mark("Model 1: ECG and patient"),
 }
-TRAINED_ON = (
+TRAINED_ON = mark(
     "The networks that come with this application were trained on a semi-synthetic cohort: ECGs changed by computer, "
     "with LV masses drawn from published relations. They have never seen a measured LV mass."
 )
-AMPLITUDES = (
+AMPLITUDES = mark(
     "Medians over the usable beats, from the level at QRS onset. R is the tallest and R′ the second upright wave, S "
     "the deepest after the first; a QS complex counts as S. Waves below 0.05 mV do not count: 0.00 stands for none."
 )
@@ -225,13 +265,15 @@ def anything_typed(typed: Typed) -> bool:
 def how_sure(estimate: Estimate) -> str:
     """What the interval is, and how far folds and beats are apart."""
     folds, beats = estimate.per_fold_g, estimate.per_beat_g
-    here = "for this ECG that does not hold" if estimate.overridden else "for a real patient that is unproven"
-    return (
-        f"In the training cohort {(estimate.interval_level or 0) * 100:.0f} % of the true masses lay in this range "
-        f"around the estimate; {here}. "
-        f"{len(folds)} networks (folds) give {span((min(folds), max(folds)))}, "
-        f"{len(beats)} usable beats {span((min(beats), max(beats)))}."
-    )
+    not_here = mark("for this ECG that does not hold")
+    return tr(
+        "In the training cohort {level} % of the true masses lay in this range around the estimate; {here}. {folds} "
+        "networks (folds) give {fold_span}, {beats} usable beats {beat_span}.",
+        level=f"{(estimate.interval_level or 0) * 100:.0f}",
+        here=not_here if estimate.overridden else mark("for a real patient that is unproven"),
+        folds=len(folds), fold_span=span((min(folds), max(folds))),
+        beats=len(beats), beat_span=span((min(beats), max(beats))),
+    )  # fmt: skip
 
 
 def cautions(warnings: tuple[str, ...]) -> str:
@@ -241,5 +283,5 @@ def cautions(warnings: tuple[str, ...]) -> str:
 
 def input_name(name: str) -> str:
     """'QRS duration', 'Age': the name of an input as a table begins with it."""
-    text = NAMES.get(name, name)
+    text = tr(NAMES.get(name, name))
     return text[0].upper() + text[1:]

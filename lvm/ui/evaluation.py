@@ -10,6 +10,7 @@ from lvm import weights
 from lvm.errors import EvaluationError
 from lvm.evaluation import Block, Evaluation, Table, read
 from lvm.kinds import KINDS, Kind, Words
+from lvm.language import tr
 from lvm.show import agreement, evaluation
 from lvm.show.card_values import plain
 from lvm.ui.frame import CHART, colours
@@ -33,15 +34,15 @@ def evaluated(folder: str, otherwise: str) -> Evaluation | None:
     try:
         found = read(weights.FOLDER / folder)
     except EvaluationError as error:
-        st.error(plain(str(error)))
+        st.error(plain(tr(error.args[0])))
         return None
     if found is None:
         st.info(otherwise)
         return None
     st.markdown(f"**{plain(found.title)}**")
     if found.made:
-        with st.expander("How it was made"):
-            table(evaluation.made(found), f"How it was made: {found.title}")
+        with st.expander(tr("How it was made")):
+            table(evaluation.made(found), tr("How it was made: {title}", title=found.title))
     return found
 
 
@@ -49,7 +50,7 @@ def tables(by_label: dict[str, Table], key: str) -> None:
     """The blocks of the table that the user chooses, one under the other."""
     if not by_label:
         return
-    chosen = st.selectbox("Table", list(by_label), key=key, persist_state="session")
+    chosen = st.selectbox(tr("Table"), list(by_label), key=key, persist_state="session")
     for block in by_label[chosen].blocks:
         _block(block, chosen)
 
@@ -58,14 +59,14 @@ def tables(by_label: dict[str, Table], key: str) -> None:
 def _framed(kind: Kind, words: Words) -> Iterator[None]:
     """A frame whose heading and words say whose figures are in it."""
     with st.container(border=True):
-        st.subheader(words.heading, **MARKS[kind])
-        st.markdown(words.beside)
+        st.subheader(tr(words.heading), **MARKS[kind])
+        st.markdown(tr(words.beside))
         yield
 
 
 def _block(block: Block, name: str) -> None:
     with _framed(block.kind, block.words):
-        table(evaluation.frame(block), f"{name}. {block.words.heading}")
+        table(evaluation.frame(block), f"{name}. {tr(block.words.heading)}")
         if block.note:
             st.markdown(f":small[{plain(block.note)}]")
 
@@ -74,22 +75,22 @@ def plots(found: Evaluation, key: str) -> None:
     """Bland-Altman and calibration of the system that the user chooses, men beside women."""
     by_system = evaluation.by_system(found)
     if not by_system:
-        st.markdown("No estimates of single ECGs are kept with it.")
+        st.markdown(tr("No estimates of single ECGs are kept with it."))
         return
     with _framed(found.kind, KINDS[found.kind]):
-        system = st.selectbox("System", list(by_system), key=f"{key}_system", persist_state="session")
+        system = st.selectbox(tr("System"), list(by_system), key=f"{key}_system", persist_state="session")
         parts = by_system[system]
         for heading, draw, describe in (
             (evaluation.BLAND_ALTMAN, agreement.bland_altman, agreement.bland_altman_described),
             (evaluation.CALIBRATION, agreement.calibration, agreement.calibration_described),
         ):
-            st.markdown(f"**{heading}**")
+            st.markdown(f"**{tr(heading)}**")
             st.plotly_chart(
                 draw(parts, colours()),
                 theme=None,
                 config=CHART,
                 key=f"{key}_{draw.__name__}",
-                alt=f"{heading}, {system}. {describe(parts)}",
+                alt=f"{tr(heading)}, {system}. {describe(parts)}",
             )
             st.markdown(describe(parts))
-        st.markdown(f":small[{evaluation.HOW_TO_READ}]")
+        st.markdown(f":small[{tr(evaluation.HOW_TO_READ)}]")

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from lvm.ui.boundaries import waves_of
-from lvm.ui.case import Case, estimate_of
+from lvm.language import tr
+from lvm.ui.case import Case, estimate_of, given, waves_of
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -40,7 +40,7 @@ def subject_of_case(case: Case, lead_groups: int, waves: "Waves | None" = None) 
 
 def _of(case: Case) -> tuple[object, ...]:
     """What an explanation rests on."""
-    return case.typed, case.beat, case.bundle, case.input_set, case.override
+    return given(case), case.beat, case.bundle, case.input_set, case.override
 
 
 def attribution_of(case: Case, subject: "Subject", method: str) -> "Attribution":
@@ -59,7 +59,8 @@ def all_attributions(case: Case, subject: "Subject", place: "DeltaGenerator | No
     found = {}
     for done, (key, method) in enumerate(METHODS.items()):
         if place is not None:
-            place.progress(done / len(METHODS), f":small[Checking this map: {method.name} …]")
+            what = tr("Checking this map: {method} …", method=method.name)
+            place.progress(done / len(METHODS), f":small[{what}]")
         found[key] = attribution_of(case, subject, key)
     return found
 

@@ -79,4 +79,5 @@ def upload_field(accepted: str) -> None:
     )
     opened = st.session_state.get(_OPENED, [])
     if opened and len(files) > len(opened):
-        st.markdown(f":small[{tr('Several files are listed: the ECG given last is the one that is read.')}]")
+        last = tr("Several files are listed: the ECG given last is the one that is read.")
+        st.markdown(f":small[{last}]")

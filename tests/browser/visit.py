@@ -74,17 +74,18 @@ class Visit:
         assert self.errors == []
 
     @contextmanager
-    def height(self, pixels: int) -> Iterator[None]:
-        size = self.page.viewport_size
-        self.page.set_viewport_size({"width": size["width"], "height": pixels})
+    def window(self, **size: int) -> Iterator[None]:
+        """Another width or height within a block."""
+        before = self.page.viewport_size
+        self.page.set_viewport_size(before | size)
         self.settle()
         yield
-        self.page.set_viewport_size(size)
+        self.page.set_viewport_size(before)
 
     def shot(self, name: str) -> None:
         """Keep a picture of the whole page."""
         SCREENS.mkdir(parents=True, exist_ok=True)
         full = self.page.locator('[data-testid="stMain"]').evaluate("m => m.scrollHeight")
-        with self.height(min(full + 60, 6000)):
+        with self.window(height=min(full + 60, 6000)):
             size = self.page.viewport_size
             self.page.screenshot(path=str(SCREENS / f"{name}-{self.theme}-{size['width']}.png"))

@@ -29,6 +29,10 @@ def table(app, column):
     return next(t.value for t in app.table if column in t.value.columns)
 
 
+def grams(text):
+    return re.findall(r"\d+ g \(\d+–\d+ g\)", text)
+
+
 def shares(app):
     return table(app, "Both").set_index("Segment")
 
@@ -61,7 +65,7 @@ def test_four_lead_groups_and_back(app):
     assert not app.exception
     found = table(app, "All leads")
     assert list(found.columns)[1:5] == [
-        "Anterior: V1–V4", "Lateral: I, aVL, V5, V6", "Inferior: II, III, aVF", "aVR"
+        ":orange[Anterior: V1–V4]", ":violet[Lateral: I, aVL, V5, V6]", ":blue[Inferior: II, III, aVF]", ":gray[aVR]"
     ]  # fmt: skip
     assert found.set_index("Segment").loc["Total", "All leads"] == "100.0\N{NO-BREAK SPACE}%"
     assert "There is something to set against it" in texts(app)
@@ -77,27 +81,38 @@ def test_a_moved_boundary_moves_the_table_at_once_and_can_be_taken_back(app):
     case = app.session_state["case"]
     key = f"boundary-{case.number}-{case.beat}-qrs_offset"
     old = app.number_input(key=key).value
-    app.number_input(key=key).set_value(old + 20).run()
+    app.number_input(key=key).set_value(old - 20).run()
     assert not app.exception
-    assert app.number_input(key=key).value == old + 20
+    assert app.number_input(key=key).value == old - 20
     moved = shares(app)
     both = [float(t.loc["QRS interval", "Both"].split()[0]) for t in (before, moved)]
-    assert both[1] > both[0]
+    assert both[1] < both[0]
     assert re.search(r"(with care|not read this map):\*\* .*moved by hand", texts(app))
     assert moved.loc["Total", "Both"] == "100.0\N{NO-BREAK SPACE}%"
-    assert re.findall(r"\d+ g \(\d+–\d+ g\)", texts(app)) == re.findall(r"\d+ g \(\d+–\d+ g\)", estimate)
+    assert grams(texts(app)) != grams(estimate)  # the QRS is shorter, and the estimate follows
     next(b for b in app.button if b.label == "Back to the boundaries found").click().run()
     assert shares(app).equals(before)
+    assert grams(texts(app)) == grams(estimate)
     assert app.number_input(key=key).value == old
 
 
 def test_a_boundary_cannot_pass_its_neighbour(app):
     case = app.session_state["case"]
-    key = f"boundary-{case.number}-{case.beat}-qrs_offset"
-    app.number_input(key=key).set_value(500.0).run()
-    t_onset = app.number_input(key=f"boundary-{case.number}-{case.beat}-t_onset").value
-    assert app.number_input(key=key).value == t_onset
+    key = f"boundary-{case.number}-{case.beat}-t_onset"
+    app.number_input(key=key).set_value(-250.0).run()
+    qrs_offset = app.number_input(key=f"boundary-{case.number}-{case.beat}-qrs_offset").value
+    assert app.number_input(key=key).value == qrs_offset
     assert shares(app).loc["ST segment", "Both"].startswith("0.0")
+
+
+def test_where_a_boundary_withholds_the_estimate_it_can_be_taken_back(app):
+    before, case = shares(app), app.session_state["case"]
+    app.number_input(key=f"boundary-{case.number}-{case.beat}-qrs_offset").set_value(100.0).run()
+    assert not app.exception
+    assert "Nothing to explain" in texts(app)
+    assert "QRS 15" in app.warning[0].value
+    app.button(key="boundaries_of_beat").click().run()
+    assert shares(app).equals(before)
 
 
 def test_shuffled_weights_are_one_click_away_and_say_so(app):

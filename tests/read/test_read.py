@@ -2,6 +2,7 @@ import pytest
 
 import lvm.read
 from lvm.errors import DamagedFileError, NotAnEcgError
+from lvm.language import speaking, tr
 from lvm.read import accepted, dialects, read, read_together
 from tests.fuzz.big import zipped
 
@@ -73,3 +74,19 @@ def test_files_given_together(muse: bytes):
         read_together({"a.xml": muse, "b.xml": muse, "c.xml": muse})
     with pytest.raises(NotAnEcgError, match="larger than 5 MB"):
         read_together({"a.xml": muse, "b.xml": b" " * 5 * 2**20})
+
+
+def test_a_refusal_can_be_said_in_another_language(monkeypatch: pytest.MonkeyPatch):
+    spoken = {
+        "The file is {what}. Please give the ECG as {formats}.": "檔案為{what}。請提供{formats}。",
+        "a gzip archive: unpack it first": "gzip 壓縮檔：請先解壓縮",
+        "{names} or {last}": "{names}或{last}",
+        "{one}, {other}": "{one}、{other}",
+    }
+    monkeypatch.setattr("lvm.language.catalog", lambda language: spoken if language == "zh_TW" else {})
+    with pytest.raises(NotAnEcgError) as caught:
+        read(b"\x1f\x8b\x08\0")
+    with speaking("zh_TW"):
+        said = tr(caught.value.args[0])
+    assert said.startswith("檔案為gzip 壓縮檔：請先解壓縮。請提供CSV with its rate and unit、DICOM 12-lead ECG、")
+    assert said.endswith("Schiller SEMA XML或WFDB (.hea with its .dat)。")

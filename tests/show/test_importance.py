@@ -28,7 +28,7 @@ def shares(x, bounds):
 
 def test_shares_with_totals():
     found = shares(explanation(), {})
-    assert list(found.columns) == ["Segment", "Limb leads", "Precordial leads", "Both"]
+    assert list(found.columns) == ["Segment", ":blue[Limb leads]", ":orange[Precordial leads]", "Both"]
     assert found.values.tolist() == [
         ["PR interval", "1.0 %", "0.0 %", "1.0 %"],
         ["QRS interval", "40.0 %", "30.0 %", "70.0 %"],
@@ -42,8 +42,8 @@ def test_shares_with_totals():
 def test_bounds_are_shown_where_they_matter():
     bounds = dict.fromkeys(NAMES, (0.0, 0.004)) | {("QRS interval", "limb"): (0.352, 0.449)}
     found = shares(explanation(), bounds).set_index("Segment")
-    assert found.loc["QRS interval", "Limb leads"] == "40.0 % (35–45)"
-    assert found.loc["QRS interval", "Precordial leads"] == "30.0 %"
+    assert found.loc["QRS interval", ":blue[Limb leads]"] == "40.0 % (35–45)"
+    assert found.loc["QRS interval", ":orange[Precordial leads]"] == "30.0 %"
 
 
 def test_detail():

@@ -7,10 +7,13 @@ import pytest
 from lvm.analysis import Analysis, analyse
 from lvm.cohort.examples import EXAMPLES
 from lvm.estimate import Estimate, Input, estimate
+from lvm.language import said, speaking
 from lvm.quality import Issue, Quality
 from lvm.read import read
 from lvm.recording import Typed
-from lvm.show import alts, criteria, quality, tables, words
+from lvm.show import alts, criteria, networks, quality, words
+from lvm.show.distribution import Spread
+from lvm.show.mass import beats_of
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +34,11 @@ def test_every_place_with_an_overridden_number_carries_the_mark(analysis, child)
     assert quality.marks(child) == "outside scope"
     assert words.mass(child) == f"{grams}, outside scope"
     assert quality.metric_name(child) == "LV mass, outside scope"
-    assert f"LV mass {grams} (outside scope)," in alts.mass(child)
-    assert tables.models({"Model 2": child})["LV mass"][0] == f"{grams}, outside scope"
+    seen, spread = beats_of(analysis, child, analysis.chosen), Spread({}, "normal")
+    assert f"LV mass {grams} (outside scope)," in alts.mass(child, seen, spread)
+    assert networks.table([(child.card, child)], child.card, "male")["Model 2"][0] == (
+        f"**{grams}, outside scope**, in use"
+    )
     assert "for this ECG that does not hold" in words.how_sure(child)
     assert "(Du Bois), outside scope: " in words.verdict(child)
     assert "; the estimate (outside scope) is " in criteria.line(child)
@@ -96,3 +102,21 @@ def test_the_receipt_says_what_was_left_out(analysis):
     held = replace(analysis.recording, left_out=("name", "birth date"))
     assert words.left_out(held) == "Left out on purpose, never kept: name, birth date."
     assert words.left_out(replace(held, left_out=())).startswith("The file holds none of the identifying facts")
+
+
+def test_a_translated_reason_is_parted_too(monkeypatch):
+    spoken = {
+        "Paced rhythm ({facts}): excluded from the paper's patients.": "起搏心律（{facts}）：不在論文的病人之列。",
+        "the file says so": "檔案載明：是",
+        "No signal in any of the chest leads. Check the chest electrodes.": "胸前導程皆無訊號。請檢查胸前電極。",
+        "The same signal is stored more than once: {leads}. Export the ECG again from the source.": (
+            "同一訊號重複儲存：{leads}。請重新匯出。"
+        ),
+    }
+    monkeypatch.setattr("lvm.language.catalog", lambda language: spoken if language == "zh_TW" else {})
+    paced, _, flat, twice = (said(text, facts=said("the file says so"), leads="V3") for text in spoken)
+    with speaking("zh_TW"):
+        assert quality.reason(paced) == "**起搏心律（檔案載明：是）**  \n不在論文的病人之列。"
+        assert quality.reason(flat) == "**胸前導程皆無訊號**  \n請檢查胸前電極。"
+        assert quality.reason(twice) == "**同一訊號重複儲存：V3**  \n請重新匯出。"
+    assert quality.reason(paced) == "**Paced rhythm (the file says so)**  \nExcluded from the paper's patients."

@@ -10,12 +10,11 @@ from lvm.analysis import Analysis, analyse
 from lvm.cohort.examples import EXAMPLES
 from lvm.estimate import Estimate, gather_inputs
 from lvm.read import read
-from lvm.recording import LEADS, Patient, Recording
+from lvm.recording import LEADS, Measurements, Patient, Recording
 from lvm.reference import CT_LIMITS
-from lvm.show import alts, tables, words
+from lvm.show import alts, boundaries, tables, words
 from lvm.show.beat import shown
-from lvm.show.colours import LIGHT
-from lvm.show.mass import mass
+from lvm.show.ecg import Paper
 
 
 @pytest.fixture(scope="module")
@@ -73,15 +72,12 @@ def test_verdict_names_limit_modality_and_source(analysis):
 
 
 def test_no_table_shows_none(analysis):
-    estimate = made_up(analysis)
-    withheld = replace(estimate, lvm_g=None, interval_g=None, interval_level=None, lvmi_g_m2=None, above_limit=None)
     bare = replace(analysis, recording=Recording(analysis.recording.signal_mv, 500.0, "GE MUSE XML", None))
     for table in (
         tables.file_facts(bare),
         tables.measurements(bare),
         tables.beats(analysis, analysis.chosen),
-        tables.boundaries(shown(analysis, analysis.chosen), {}),
-        tables.models({"Model 1": estimate, "Model 2": withheld}),
+        boundaries.table(shown(analysis, analysis.chosen), {}),
         tables.amplitudes(analysis),
     ):
         text = table.to_csv()
@@ -143,21 +139,18 @@ def test_bandwidth_is_among_the_facts_of_the_file(analysis, rate_hz, low_pass_hz
     assert facts.loc["Bandwidth", "Value"] == said
 
 
-def test_picture_of_the_estimate(analysis):
-    estimate = made_up(analysis)
-    figure = mass(estimate, {"Model 1": made_up(analysis, 160.0)}, LIGHT)
-    assert list(figure.layout.yaxis.categoryarray) == ["3 beats", "5 folds", "Model 1", "This ECG"]
-    assert figure.layout.annotations[0].text == "limit for this body size 152 g"
-    low, high = figure.layout.xaxis.range
-    assert low < 150
-    assert high > 210
-    assert not mass(replace(estimate, bsa_m2=None), {}, LIGHT).layout.annotations
-
-
 def test_figures_are_described_from_this_patient(analysis):
-    said = alts.ecg(analysis, 4, "12 × 1", 5)
+    said = alts.ecg(analysis, 4, Paper("12 × 1", gain=5))
     assert "5 mm/mV" in said
     assert "Beat 5 is chosen" in said
     assert words.usable(analysis) in said
     assert "QRS" in alts.beat(analysis, analysis.chosen)
-    assert alts.mass(made_up(analysis)) == "LV mass 180 g, 90 % interval 150–210 g; limit for this body size 152 g."
+
+
+def test_what_is_set_by_hand_goes_before_the_device_and_ours() -> None:
+    analysis = analyse(read(EXAMPLES[0].data()))
+    device = analysis.recording.device
+    assert words.best(analysis) == (device, "device")
+    found, who = words.best(analysis, Measurements(qrs_duration_ms=131.0))
+    assert found == replace(device, qrs_duration_ms=131.0)
+    assert who == "by hand, device"

@@ -1,0 +1,192 @@
+"""What a cardiologist does in four minutes, done in a real browser."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from lvm.ui.opening import LINK
+from tests.browser.visit import ESTIMATE, PAGES, Visit
+
+light = pytest.mark.parametrize("visit", ["light"], indirect=True)
+GRAMS = re.compile(r"^\d+ g$")
+
+
+def radio(visit: Visit, group: str, name: str) -> None:
+    visit.page.get_by_role("radiogroup", name=group).get_by_role("radio", name=name, exact=True).click()
+    visit.settle()
+
+
+def chosen(visit: Visit, group: str) -> str:
+    return str(visit.page.get_by_role("radiogroup", name=group).get_by_role("radio", checked=True).inner_text())
+
+
+def drag(visit: Visit, chart: str, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """From and to in parts of the chart's width and height."""
+    box = visit.page.locator(f".st-key-{chart}").bounding_box()
+    at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in (start, end)]
+    visit.page.mouse.move(*at[0])
+    visit.page.mouse.down()
+    visit.page.mouse.move(*at[1], steps=8)
+    visit.page.mouse.up()
+    visit.settle()
+
+
+@light
+def test_a_link_opens_a_simulated_patient_on_any_page(visit: Visit) -> None:
+    visit.page.goto(f"{visit.page.url}lv-mass?{LINK}=normal-woman")
+    visit.page.get_by_text(ESTIMATE).first.wait_for(timeout=60_000)
+    visit.settle()
+    assert visit.page.get_by_role("heading", name="LV mass", exact=True, level=1).is_visible()
+    assert visit.page.get_by_text("woman, 47 years").is_visible()
+    assert visit.outside == []
+    assert [e for e in visit.errors if "404" not in e] == []  # Streamlit looks for its server below the page's address
+
+
+@light
+def test_choices_stay_with_the_user_over_all_pages(visit: Visit) -> None:
+    visit.example("LV hypertrophy")
+    radio(visit, "Layout", "12 × 1")
+    radio(visit, "Gain, mm/mV", "5")
+    visit.go("Beats")
+    radio(visit, "Lead groups", "Four, by coronary territory")
+    radio(visit, "Beat in use", "3")
+    visit.go("Saliency")
+    radio(visit, "Method", "Gradient")
+    assert chosen(visit, "Lead groups") == "Four, by coronary territory"
+    visit.go("ECG")
+    assert (chosen(visit, "Layout"), chosen(visit, "Gain, mm/mV")) == ("12 × 1", "5")
+    assert visit.page.get_by_text("Beat 3 was chosen by hand").is_visible()
+    visit.go("Saliency")
+    assert chosen(visit, "Method") == "Gradient"
+    visit.quiet()
+
+
+def test_the_paper_is_measured_by_mouse_and_by_numbers_and_printed(visit: Visit) -> None:
+    page = visit.page
+    visit.example("LV hypertrophy")
+    radio(visit, "Calipers", "By mouse")
+    drag(visit, "paper", (0.30, 0.20), (0.40, 0.30))
+    by_mouse = page.get_by_text(re.compile(r"^\d+ ms.*mV"))
+    assert by_mouse.first.is_visible()
+    radio(visit, "Calipers", "By numbers")
+    page.get_by_label("From, s").fill("1")
+    page.get_by_label("To, s").fill("1.5")
+    page.get_by_label("To, s").press("Enter")
+    visit.settle()
+    assert page.get_by_text(re.compile(r"^500 ms \(120 ?/min\)")).first.is_visible()
+    radio(visit, "Speed, mm/s", "50")
+    assert page.get_by_text("50 mm/s").first.is_visible()
+    visit.whole("ECG, calipers")
+    for kind, begins in (("PDF", b"%PDF"), ("SVG", b"<?xml"), ("PNG", b"\x89PNG")):
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name=re.compile(f"{kind}$")).first.click()
+        assert Path(waiting.value.path()).read_bytes().startswith(begins)
+    visit.quiet()
+
+
+@light
+def test_a_beat_is_chosen_by_a_click_and_everything_follows(visit: Visit) -> None:
+    page = visit.page
+    visit.example("LV hypertrophy")
+    visit.go("Beats")
+    marks = page.locator("[class*='st-key-strip'] .scatterlayer .points path")
+    box = marks.nth(1).bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.get_by_text("Beat 2 was chosen by hand").first.wait_for(timeout=30_000)
+    visit.settle()
+    assert chosen(visit, "Beat in use") == "2"
+    radio(visit, "Beat in use", "4")  # the list wins over an older click
+    assert page.get_by_text("Beat 4 was chosen by hand").first.is_visible()
+    visit.go("ECG")
+    assert page.get_by_text("Beat 4 was chosen by hand").first.is_visible()
+    visit.quiet()
+
+
+@light
+def test_a_boundary_that_is_moved_changes_the_estimate_and_goes_back(visit: Visit) -> None:
+    page = visit.page
+    visit.example("LV hypertrophy")
+    visit.go("Beats")
+    before = visit.estimate()
+    end = page.get_by_label(re.compile("^QRS offset, ms from R"))
+    end.fill(str(int(float(end.input_value())) + 10))
+    end.press("Enter")
+    page.get_by_text(ESTIMATE).first.wait_for()
+    visit.settle()
+    moved = visit.estimate()
+    assert moved != before
+    visit.go("LV mass")
+    assert page.get_by_text(re.compile("boundaries")).first.is_visible()
+    visit.go("Beats")
+    page.get_by_role("button", name="Back to the boundaries found").click()
+    visit.settle()
+    assert visit.estimate() == before
+    visit.quiet()
+
+
+def test_what_if_answers_beside_the_question_and_leaves_the_patient_alone(visit: Visit) -> None:
+    page = visit.page
+    visit.example("LV hypertrophy")
+    visit.go("LV mass")
+    before = visit.estimate()
+    answer = page.locator('[data-testid="stMetric"]', has_text="LV mass, if so").first
+    grams = answer.locator('[data-testid="stMetricValue"]')
+    assert grams.inner_text().strip() == before.split(" (")[0]
+    slider = page.get_by_role("slider", name="QRS amplitude")
+    slider.focus()
+    visit.settle()
+    place = slider.bounding_box()["y"]
+    for _ in range(4):
+        slider.press("ArrowRight")
+    visit.settle()
+    page.wait_for_timeout(500)
+    assert grams.inner_text().strip() != before.split(" (")[0]
+    assert abs(slider.bounding_box()["y"] - place) < 1  # nothing moved
+    assert visit.estimate() == before
+    visit.whole("what if")
+    page.get_by_role("button", name="Back to the patient’s values").click()
+    visit.settle()
+    assert grams.inner_text().strip() == before.split(" (")[0]
+    visit.quiet()
+
+
+def test_the_screen_speaks_chinese_when_asked(visit: Visit) -> None:
+    page = visit.page
+    visit.example("LV hypertrophy")
+    grams = visit.estimate()
+    radio(visit, "Language", "中文")
+    links = page.locator('[data-testid="stTopNavLink"]')
+    names = [name.strip() for name in links.all_inner_texts()]
+    assert len(names) == len(PAGES)
+    assert "心電圖" in names
+    for name in names:
+        visit.go(name)
+        visit.whole(name)
+        assert page.get_by_text("非醫療器材").first.is_visible()
+        assert grams.split(" (")[0] in page.content()
+        visit.shot(f"chinese-{names.index(name)}")
+    radio(visit, "Language", "English")
+    visit.go("ECG")
+    visit.quiet()
+
+
+@light
+def test_the_way_to_an_estimate_needs_no_mouse(visit: Visit) -> None:
+    page = visit.page
+    button = page.get_by_role("button", name=re.compile("^3: "))
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if button.evaluate("b => b === document.activeElement"):
+            break
+    else:
+        pytest.fail("the Tab key does not reach the simulated patients")
+    page.keyboard.press("Enter")
+    page.get_by_text(ESTIMATE).first.wait_for(timeout=60_000)
+    visit.settle()
+    group = page.get_by_role("radiogroup", name="Layout").get_by_role("radio")
+    group.first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    visit.settle()
+    visit.quiet()
