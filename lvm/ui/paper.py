@@ -43,8 +43,7 @@ def ecg_paper(case: Case) -> None:
             figure, theme=None, config=CHART | TOOLS, key="paper", alt=alt, on_select="rerun", selection_mode="box"
         )
         text = _of_box(state.selection.box, kind)
-        if state.selection.box:
-            st.toast(text)  # for who has scrolled down a high paper
+        st.markdown(text)  # also here: on a small window the paper is higher than what is seen of it
     else:
         st.plotly_chart(figure, theme=None, config=CHART, key="paper", alt=alt)
         text = tr("Drag over the paper to enlarge, double-click to go back.")

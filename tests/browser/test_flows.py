@@ -110,7 +110,7 @@ def test_a_boundary_that_is_moved_changes_the_estimate_and_goes_back(visit: Visi
     visit.go("Beats")
     before = visit.estimate()
     end = page.get_by_label(re.compile("^QRS offset, ms from R"))
-    end.fill(str(int(float(end.input_value())) + 10))
+    end.fill(str(int(float(end.input_value())) - 20))
     end.press("Enter")
     page.get_by_text(ESTIMATE).first.wait_for()
     visit.settle()

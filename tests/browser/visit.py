@@ -66,7 +66,8 @@ class Visit:
         assert self.page.locator('[data-testid="stException"]').count() == 0, where
         too_wide = self.page.locator('[data-testid="stMain"]').evaluate("m => m.scrollWidth - m.clientWidth")
         assert too_wide <= 2, where
-        assert self.violations() == [], where
+        found = self.violations()
+        assert found == [], f"{where}: {found}"
 
     def quiet(self) -> None:
         """Nothing was asked of another host, and the browser had nothing to complain about."""
