@@ -21,7 +21,7 @@ against_the_estimate(case)
 ecg_paper(case)
 notes(case, on_file=True)
 if case.about:
-    st.markdown(case.about)
+    st.markdown(tr(case.about))
 
 read, measured = st.columns(2, gap="large")
 with read:

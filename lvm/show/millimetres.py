@@ -12,7 +12,7 @@ from lvm.show.colours import Palette
 SPEED_MM_PER_S = 25
 FONT = '"Source Sans", "Source Sans 3", sans-serif'
 
-_DESIGN_WIDTH_PX = 1150  # the content is 864 px wide in a window of 1024 px, and 1280 px at most
+_DESIGN_WIDTH_PX = 1150  # as wide as the content is at most; in a window of 1024 px it is 864 px wide
 
 
 Extent = tuple[float, float]  # mm below (<= 0) and above (>= 0) a baseline
@@ -128,7 +128,7 @@ class Sheet:
         self.polyline(outline, self.colours.trace)
 
     def figure(self, revision: str, **layout: Any) -> go.Figure:
-        """The figure. Where the window has another shape than the sheet there is more paper, never stretched paper."""
+        """The figure. Where the window has another shape than the sheet, room is left; paper is never stretched."""
         colours, units = self.colours, self.units
 
         def grid(mm: float, first: float) -> dict[str, Any]:
@@ -143,7 +143,7 @@ class Sheet:
             "zeroline": False,
             "showticklabels": False,
             "ticks": "",
-            "constrain": "range",
+            "constrain": "domain",  # "range" would add more paper with every change of the window
         }
         return go.Figure(
             data=self._traces,

@@ -23,7 +23,7 @@ BANNER = mark("Research and education only. Not a medical device. Do not use for
 
 def sheet() -> "DeltaGenerator":
     """The middle of the window: no wider than an ECG can be read at one glance."""
-    return st.container(horizontal_alignment="center").container(width=1280)
+    return st.container(horizontal_alignment="center").container(width=1150)  # what a sheet of ECG paper is made for
 
 
 def banner() -> None:

@@ -30,9 +30,8 @@ def ecg_paper(case: Case) -> None:
     """Controls, calipers, the paper, and its prints."""
     from lvm.show.calipers import TOOLS, to_measure
 
-    kind, paper = _controls(case)
+    kind, paper, calipers = _controls(case)
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        calipers = choice(mark("Calipers"), CALIPERS, "calipers")
         caliper = _typed(case, kind, paper) if calipers == BY_NUMBERS else None
         beside = st.container(width="content")
     figure = _drawn(case, kind, paper, colours(), caliper)
@@ -53,7 +52,7 @@ def ecg_paper(case: Case) -> None:
     _under(case, kind, paper, figure)
 
 
-def _controls(case: Case) -> "tuple[Kind, Paper]":
+def _controls(case: Case) -> "tuple[Kind, Paper, str]":
     from lvm.show.ecg import GAINS_MM_PER_MV, LAYOUTS, SPEEDS_MM_PER_S, Paper
     from lvm.show.filters import FILTERS
     from lvm.show.single import RHYTHM, kinds
@@ -65,6 +64,7 @@ def _controls(case: Case) -> "tuple[Kind, Paper]":
         band = choice(mark("Filter, Hz"), FILTERS, "filter", disabled=kind != RHYTHM)
         speed = choice(mark("Speed, mm/s"), SPEEDS_MM_PER_S, "speed")
         gain = choice(mark("Gain, mm/mV"), GAINS_MM_PER_MV, "gain", 10)
+        calipers = choice(mark("Calipers"), CALIPERS, "calipers")
         paper = Paper(layout, speed, gain, band, lead_groups=lead_groups())
         if kind == RHYTHM and paper.needs_pages(analysis):
             start_s = st.slider(
@@ -77,7 +77,7 @@ def _controls(case: Case) -> "tuple[Kind, Paper]":
                 width=280,
             )
             paper = replace(paper, start_s=start_s)
-    return kind, paper
+    return kind, paper, calipers
 
 
 def _signal(case: Case, kind: "Kind", paper: "Paper") -> "tuple[Signal, float]":

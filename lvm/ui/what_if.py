@@ -48,7 +48,7 @@ def what_if(case: Case, estimate: "Estimate") -> None:
             delta_description=show.instead_of(estimate),
         )
         index.metric(
-            tr("LV mass index, if so"),
+            tr("Index, if so"),
             words.number(answer.lvmi_g_m2, "g/m²"),
             show.of_limit(answer),
             delta_color="off",

@@ -165,7 +165,7 @@ def test_the_screen_speaks_chinese_when_asked(visit: Visit) -> None:
         visit.whole(name)
         assert page.get_by_text("非醫療器材").first.is_visible()
         assert grams.split(" (")[0] in page.content()
-        visit.shot(f"chinese-{names.index(name)}")
+        visit.shot(f"chinese-{names.index(name)}", 1024)
     radio(visit, "Language", "English")
     visit.go("ECG")
     visit.quiet()

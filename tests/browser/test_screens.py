@@ -8,7 +8,6 @@ from lvm.read import read
 from lvm.recording import Patient
 from tests.browser.visit import ESTIMATE, PAGES, ROOT, Visit
 
-FILES = ROOT.parent / "shared" / "ecg-files"
 WIDTHS = (1440, 1024)
 PATIENT_PAGES = PAGES[:-1]
 
@@ -16,10 +15,9 @@ PATIENT_PAGES = PAGES[:-1]
 def everywhere(visit: Visit, name: str, pages: tuple[str, ...]) -> None:
     for page in pages:
         visit.go(page)
+        visit.whole(f"{name}, {page}")
         for width in WIDTHS:
-            with visit.window(width=width):
-                visit.whole(f"{name}, {page}, {width}")
-                visit.shot(f"{name}-{page.lower().replace(' ', '-')}")
+            visit.shot(f"{name}-{page.lower().replace(' ', '-')}", width)
 
 
 def test_the_first_page(visit: Visit) -> None:
@@ -34,21 +32,29 @@ def test_a_simulated_patient(visit: Visit) -> None:
     visit.quiet()
 
 
-@pytest.mark.parametrize(
-    ("name", "file"),
-    [
-        ("philips", "philips_sierra_xml/3191723_ZZDEMOPTONLY_1_04_orig.xml"),
-        ("ge", "ge_muse_xml/braveheart_example2.xml"),
-    ],
-)
-def test_a_real_recording(visit: Visit, name: str, file: str) -> None:
-    path = FILES / file
+def real(file: str) -> bytes:
+    path = ROOT.parent / "shared" / "ecg-files" / file
     if not path.is_file():
         pytest.skip(f"needs ../shared/ecg-files/{file}")
-    visit.give("ecg.xml", path.read_bytes())
+    return path.read_bytes()
+
+
+def test_a_real_philips_recording(visit: Visit) -> None:
+    visit.give("ecg.xml", real("philips_sierra_xml/3191723_ZZDEMOPTONLY_1_04_orig.xml"))
     visit.page.get_by_text(ESTIMATE).first.wait_for(timeout=60_000)
     visit.settle()
-    everywhere(visit, name, PATIENT_PAGES)
+    everywhere(visit, "philips", PATIENT_PAGES)
+    visit.quiet()
+
+
+def test_a_real_ge_recording_asks_for_the_sex(visit: Visit) -> None:
+    visit.give("ecg.xml", real("ge_muse_xml/braveheart_example2.xml"))
+    visit.page.get_by_text("withheld", exact=True).wait_for(timeout=60_000)
+    visit.go("LV mass")
+    assert visit.page.get_by_text("The sex is not in the file").first.is_visible()
+    visit.page.get_by_role("radio", name="male", exact=True).first.click()
+    visit.page.get_by_text(ESTIMATE).first.wait_for(timeout=60_000)
+    everywhere(visit, "ge", PATIENT_PAGES)
     visit.quiet()
 
 

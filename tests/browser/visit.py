@@ -1,8 +1,6 @@
 """A page of the running application in a real browser, which notes what it should not do."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -74,19 +72,17 @@ class Visit:
         assert self.outside == []
         assert self.errors == []
 
-    @contextmanager
-    def window(self, **size: int) -> Iterator[None]:
-        """Another width or height within a block."""
-        before = self.page.viewport_size
-        self.page.set_viewport_size(before | size)
-        self.settle()
-        yield
-        self.page.set_viewport_size(before)
-
-    def shot(self, name: str) -> None:
-        """Keep a picture of the whole page."""
+    def shot(self, name: str, width: int) -> None:
+        """Keep a picture of the whole page in a window of this width, in which nothing may be wider."""
         SCREENS.mkdir(parents=True, exist_ok=True)
-        full = self.page.locator('[data-testid="stMain"]').evaluate("m => m.scrollHeight")
-        with self.window(height=min(full + 60, 6000)):
-            size = self.page.viewport_size
-            self.page.screenshot(path=str(SCREENS / f"{name}-{self.theme}-{size['width']}.png"))
+        before = self.page.viewport_size
+        self.page.set_viewport_size({"width": width, "height": before["height"]})
+        self.settle()
+        wide, full = self.page.locator('[data-testid="stMain"]').evaluate(
+            "m => [m.scrollWidth - m.clientWidth, m.scrollHeight]"
+        )
+        assert wide <= 2, f"{name}, {width} px"
+        self.page.set_viewport_size({"width": width, "height": min(full + 60, 6000)})
+        self.page.wait_for_timeout(400)
+        self.page.screenshot(path=str(SCREENS / f"{name}-{self.theme}-{width}.png"))
+        self.page.set_viewport_size(before)

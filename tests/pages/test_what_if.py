@@ -120,8 +120,8 @@ def test_an_imputed_height_is_said_beside_the_number_and_can_be_asked_about(open
     assert any("training median was used: height 158 cm. The interval is wider" in m.value for m in app.markdown)
     assert not app.warning
     assert app.slider(key=key(app, "height_cm")).value == pytest.approx(158.3)
-    index = next(m for m in app.metric if m.label == "LV mass index, if so")
+    index = next(m for m in app.metric if m.label == "Index, if so")
     assert (index.value, index.delta) == ("–", "needs height and weight")
     app.slider(key=key(app, "height_cm")).set_value(165.3).run()
-    index = next(m for m in app.metric if m.label == "LV mass index, if so")
+    index = next(m for m in app.metric if m.label == "Index, if so")
     assert index.value.endswith("g/m²")
