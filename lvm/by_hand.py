@@ -11,7 +11,7 @@ RESTS_ON: dict[str, tuple[str, ...]] = {
     "qt_interval_ms": ("qrs_onset", "t_offset"),
     "p_axis_deg": ("p_onset", "p_offset"),
     "qrs_axis_deg": ("qrs_onset", "qrs_offset"),
-    "t_axis_deg": ("t_onset", "t_offset"),
+    "t_axis_deg": ("qrs_onset", "t_onset", "t_offset"),  # from the level at QRS onset
 }
 
 

@@ -23,7 +23,7 @@ HEIGHT_CM = (120, 220)
 WEIGHT_KG = (30, 250)
 BMI_KG_M2 = (12, 65)
 
-_FROM = {"device": mark("{fact} (from the file)"), "typed": mark("{fact} (typed)")}
+_FROM = {"device": mark("{fact} (from the file)"), "typed": mark("{fact} (set by hand)")}
 
 
 def out_of_scope(analysis: Analysis, inputs: Mapping[str, "Input"]) -> tuple[str, ...]:
@@ -64,7 +64,8 @@ def _wide(recording: Recording, inputs: Mapping[str, "Input"]) -> str:
     qrs, stated = inputs["qrs_duration_ms"], "bundle branch block" in recording.findings
     facts = [mark("Bundle branch block (the file says so)")] * stated
     if qrs.value is not None and float(qrs.value) >= QRS_LIMIT_MS:
-        facts.append(said("QRS {ms:.0f} ms ({source})", ms=float(qrs.value), source=qrs.source))
+        source = mark("set by hand") if qrs.source == "typed" else qrs.source
+        facts.append(said("QRS {ms:.0f} ms ({source})", ms=float(qrs.value), source=source))
     if not facts:
         return ""
     return said(

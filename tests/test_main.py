@@ -86,7 +86,7 @@ def test_an_estimate_out_of_scope_is_withheld_until_it_is_overridden(ecg, capsys
     assert main(["estimate", ecg, "--json", "--age", "12"]) == 0
     (row,) = objects(capsys)
     (reason,) = row["out_of_scope"]
-    assert reason.startswith("Age 12 (typed): ")
+    assert reason.startswith("Age 12 (set by hand): ")
     assert row["withheld"] == reason
     assert row["lvm_g"] is None
     assert row["overridden"] is False

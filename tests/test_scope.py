@@ -44,7 +44,7 @@ def test_a_wide_qrs_and_who_says_so():
     assert reasons(device=Measurements(qrs_duration_ms=135)) == (f"QRS 135 ms (device): {WIDE}",)
     assert reasons(device=Measurements(qrs_duration_ms=120)) == (f"QRS 120 ms (device): {WIDE}",)
     assert reasons(device=Measurements(qrs_duration_ms=119)) == ()
-    assert reasons(typed=Typed(qrs_duration_ms=150)) == (f"QRS 150 ms (typed): {WIDE}",)
+    assert reasons(typed=Typed(qrs_duration_ms=150)) == (f"QRS 150 ms (set by hand): {WIDE}",)
     assert reasons(device=Measurements(qrs_duration_ms=135), typed=Typed(qrs_duration_ms=100)) == ()
     assert reasons(findings=("bundle branch block",), device=Measurements(qrs_duration_ms=128)) == (
         f"Bundle branch block (the file says so), QRS 128 ms (device): {WIDE}",
@@ -73,7 +73,7 @@ def test_atrial_fibrillation():
 def test_children(age, shown):
     adults = "the paper's patients were adults, and so are those the network was trained on."
     assert reasons(patient=Patient("male", age)) == (f"Age {shown} (from the file): {adults}",)
-    assert reasons(typed=Typed(age_years=age)) == (f"Age {shown} (typed): {adults}",)
+    assert reasons(typed=Typed(age_years=age)) == (f"Age {shown} (set by hand): {adults}",)
 
 
 @pytest.mark.parametrize("age", [None, 18.0, 89.0])
@@ -107,7 +107,7 @@ def test_small_tall_and_heavy_adults_are_in_scope(size):
 
 def test_a_typed_size_is_named_as_typed():
     (reason,) = reasons(typed=Typed(height_cm=230))
-    assert reason.startswith("Body size: a height of 230 cm (typed) is")
+    assert reason.startswith("Body size: a height of 230 cm (set by hand) is")
 
 
 def test_all_reasons_are_given_at_once():

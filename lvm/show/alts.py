@@ -5,7 +5,7 @@ import numpy as np
 from lvm.analysis import Analysis
 from lvm.estimate import Estimate
 from lvm.language import tr
-from lvm.recording import LEADS
+from lvm.recording import LEADS, Measurements
 from lvm.show.beat import boundary_names, shown
 from lvm.show.distribution import Spread
 from lvm.show.ecg import Paper
@@ -16,8 +16,14 @@ from lvm.show.words import best, interval_name, limit_g, number, span, usable
 from lvm.waves import Waves
 
 
-def ecg(analysis: Analysis, beat: int | None, paper: Paper) -> str:
-    m, _ = best(analysis)
+def ecg(
+    analysis: Analysis,
+    beat: int | None,
+    paper: Paper,
+    by_hand: Measurements = Measurements(),  # noqa: B008 - frozen
+) -> str:
+    """by_hand : measured by the user, in place of the device's measurements and ours."""
+    m, _ = best(analysis, by_hand)
     text = tr(
         "12-lead ECG on millimetre paper, {layout}, {speed} mm/s, {gain} mm/mV, filter {filter}. Rate {rate}, PR {pr}, "
         "QRS {qrs}, QT {qt}, QRS axis {axis}. {usable}.",

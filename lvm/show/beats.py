@@ -9,15 +9,16 @@ import plotly.graph_objects as go
 from lvm.analysis import Analysis
 from lvm.beats import AFTER_R, BEFORE_R
 from lvm.clean import SAMPLING_RATE_HZ
-from lvm.language import SEMICOLON, listed, said, tr
+from lvm.language import SEMICOLON, listed, mark, said, tr
 from lvm.recording import LEADS
 from lvm.show.beat import MOST_DRAWN
 from lvm.show.colours import Palette
-from lvm.show.ecg import Paper
+from lvm.show.ecg import Paper, strip_line
 from lvm.show.millimetres import SPEED_MM_PER_S, Sheet, extent
 from lvm.show.words import usable_beats, why_this_beat
 
 LEAD = "II"
+CLICK = mark("Click on a number to use that beat; those with an open mark are left out.")
 PAPER = Paper()  # how much fits on a sheet, and where one begins
 MARKS = "beats"  # the name of the trace that can be clicked
 MOST_LISTED = 30  # beats that a table shows at once
@@ -83,9 +84,7 @@ def strip(analysis: Analysis, beat: int | None, colours: Palette, start_s: float
         name=MARKS,
     )
     sheet.label(0.8, zero + max(up, _GAIN) + 0.4, f"<b>{LEAD}</b>", colours.limb)  # over the pulse, clear of the marks
-    how = tr("Click on a number to use that beat; those with an open mark are left out.")
-    foot = f"{SPEED_MM_PER_S} mm/s    {_GAIN:g} mm/mV    {how}"
-    sheet.label(_LEFT_MM, zero + down - _FOOT_MM + 0.8, foot, colours.text, 12)
+    sheet.label(_LEFT_MM, zero + down - _FOOT_MM + 0.8, strip_line(analysis.recording, PAPER), colours.text, 12)
     return sheet.figure(f"strip {start_s}", dragmode=False)
 
 

@@ -2,10 +2,8 @@
 
 from lvm.analysis import Analysis
 from lvm.estimate import Input
-from lvm.language import tr
-from lvm.measure import qtc_fridericia_ms
 from lvm.recording import Measurements
-from lvm.show.words import best, header, number
+from lvm.show.words import header
 
 LINES = 2
 _PERSON = 2  # the first facts of the header say who; the rest what was measured
@@ -14,7 +12,4 @@ _PERSON = 2  # the first facts of the header say who; the rest what was measured
 def about(label: str, analysis: Analysis, inputs: dict[str, Input], by_hand: Measurements) -> list[str]:
     """LINES lines, without anything that names the patient."""
     facts = [f"{title}: {value}" for title, value in header(label, analysis, inputs, None, by_hand=by_hand)]
-    m, _ = best(analysis, by_hand)
-    qtc_ms = qtc_fridericia_ms(m.qt_interval_ms, m.heart_rate_bpm)
-    facts.append(f"{tr('QTc, Fridericia')}: {number(qtc_ms, 'ms')}")
     return ["    ".join(facts[:_PERSON]), "    ".join(facts[_PERSON:])]

@@ -3,10 +3,13 @@
 from lvm.analysis import Analysis
 from lvm.estimate import NAMES, Estimate, Input
 from lvm.language import listed, mark, tr, with_and
+from lvm.measure import qtc_fridericia_ms
 from lvm.recording import Measurements, Recording, Typed
 from lvm.show.quality import marks
 
 UNKNOWN = "–"
+INTERVALS = ("pr_interval_ms", "qrs_duration_ms", "qt_interval_ms")
+AXES = ("p_axis_deg", "qrs_axis_deg", "t_axis_deg")
 SOURCES = {
     "device": mark("from the file"),
     "computed": mark("computed here"),
@@ -46,16 +49,21 @@ def usable(analysis: Analysis) -> str:
     return tr("{usable} of {number} beats usable", usable=len(usable_beats(analysis)), number=len(analysis.beats))
 
 
-def best(analysis: Analysis, by_hand: Measurements = Measurements()) -> tuple[Measurements, str]:  # noqa: B008 - frozen
-    """What the user set by hand, filled up with the device's measurements and ours, and who made them."""
+def best(analysis: Analysis, by_hand: Measurements = Measurements()) -> tuple[Measurements, dict[str, str]]:  # noqa: B008
+    """What the user set by hand, filled up with the device's measurements and ours; and who made each that is known."""
     makers = {mark("by hand"): by_hand, mark("device"): analysis.recording.device, mark("computed"): analysis.measured}
-    values: dict[str, float | None] = {}
-    who: set[str] = set()
+    values: dict[str, float] = {}
+    who: dict[str, str] = {}
     for name in Measurements.__dataclass_fields__:
-        known = ((by, getattr(of, name)) for by, of in makers.items())
-        by, values[name] = next(((by, value) for by, value in known if value is not None), ("", None))
-        who.add(by)
-    return Measurements(**values), tr(listed([by for by in makers if by in who]) or mark("not known"))
+        for maker, of in makers.items():
+            if name not in values and getattr(of, name) is not None:
+                values[name], who[name] = getattr(of, name), maker
+    return Measurements(**values), who
+
+
+def _made_by(who: dict[str, str], names: tuple[str, ...]) -> str:
+    """'device', or 'by hand, device' where they are of several."""
+    return tr(listed(tuple(dict.fromkeys(who[name] for name in names if name in who))) or mark("not known"))
 
 
 def header(
@@ -86,12 +94,13 @@ def header(
         ),
         (tr("Rate"), number(m.heart_rate_bpm, "/min")),
         (
-            tr("PR, QRS, QT ({who})", who=who),
-            f"{number(m.pr_interval_ms)}, {number(m.qrs_duration_ms)}, {number(m.qt_interval_ms, 'ms')}",
+            tr("PR, QRS, QT, QTcF ({who})", who=_made_by(who, INTERVALS)),
+            f"{', '.join(number(getattr(m, name)) for name in INTERVALS)}, "
+            f"{number(qtc_fridericia_ms(m.qt_interval_ms, m.heart_rate_bpm), 'ms')}",
         ),
         (
-            tr("P, QRS, T axis"),
-            f"{number(m.p_axis_deg, '°')}, {number(m.qrs_axis_deg, '°')}, {number(m.t_axis_deg, '°')}",
+            tr("P, QRS, T axis ({who})", who=_made_by(who, AXES)),
+            ", ".join(number(getattr(m, name), "°") for name in AXES),
         ),
         (tr("Signal"), usable(analysis)),
     ]

@@ -36,6 +36,7 @@ def beat_strip(case: Case) -> None:
         selection_mode="points",
         alt=beats.described(case.analysis, case.beat),
     )
+    st.markdown(f":small[{tr(beats.CLICK)}]")
 
 
 def beat_list(case: Case) -> None:

@@ -13,6 +13,7 @@ import streamlit as st
 
 from lvm.errors import LvmError
 from lvm.language import mark, tr
+from lvm.net.config import ECG_MEASURES
 from lvm.recording import Measurements, Sex, Typed
 from lvm.ui.warm import warm
 
@@ -149,9 +150,7 @@ def follows_boundaries(case: Case) -> tuple[str, ...]:
     """The inputs of the estimate that are measured by moved boundaries, and not typed over, by their names in Typed."""
     found = by_boundaries(case)
     return tuple(
-        name
-        for name in ("p_axis_deg", "qrs_axis_deg", "t_axis_deg", "qrs_duration_ms")
-        if getattr(found, name) is not None and getattr(case.typed, name) is None
+        name for name in ECG_MEASURES if getattr(found, name) is not None and getattr(case.typed, name) is None
     )
 
 
@@ -164,7 +163,7 @@ def given(case: Case) -> Typed:
 def measured_by_hand(case: Case) -> Measurements:
     """What stands in place of the device's measurements and ours."""
     now = given(case)
-    typed = {name: getattr(now, name) for name in ("p_axis_deg", "qrs_axis_deg", "t_axis_deg", "qrs_duration_ms")}
+    typed = {name: getattr(now, name) for name in ECG_MEASURES}
     return replace(by_boundaries(case), **{name: value for name, value in typed.items() if value is not None})
 
 
@@ -191,15 +190,6 @@ def estimate_of(case: Case) -> "Estimate":
 def estimate_as_found(case: Case) -> "Estimate":
     """What it would be with the boundaries found; raises LvmError where no bundle fits."""
     return _estimate(case, case.bundle, case.input_set, case.typed)
-
-
-def standard_estimates(case: Case) -> "dict[str, Estimate]":
-    """Those with the weights for the patient's sex, by name: the ones beside which the chosen one stands."""
-    found: dict[str, Estimate] = {}
-    for name in _STANDARD:
-        with suppress(LvmError):  # where it is the chosen one, estimate_of says so
-            found[name.capitalize()] = _estimate(case, None, name)
-    return found
 
 
 def second_opinion_of(case: Case) -> "SecondOpinion | None":

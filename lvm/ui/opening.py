@@ -42,7 +42,7 @@ def opening(case: Case | None) -> None:
                     f"{_number(example)}: {tr(example.label).removeprefix(simulates)}",
                     key=example.key,
                     help=tr(example.description),
-                    on_click=_open,
+                    on_click=_clicked,
                     args=(example,),
                     width="stretch",
                 )
@@ -63,6 +63,11 @@ def follow_link() -> None:
     example = next((e for e in EXAMPLES if e.key == name), None)
     if example is not None:
         _open(example)
+
+
+def _clicked(example: Example) -> None:
+    st.query_params.clear()  # the address may name another one
+    _open(example)
 
 
 def _open(example: Example) -> None:
@@ -115,7 +120,7 @@ def _shown(look: FirstLook) -> None:
             ),
             width="content",
         )
-        st.button(tr("Open this patient"), key="open-first-look", on_click=_open, args=(example,))
+        st.button(tr("Open this patient"), key="open-first-look", on_click=_clicked, args=(example,))
     st.plotly_chart(
         heatmap.heatmap(look.analysis, beat, look.explanation, look.slopes, colours()),
         theme=None,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lvm.show.ecg import Paper
     from lvm.show.single import Kind
 
-OFF, BY_MOUSE, BY_NUMBERS = CALIPERS = (mark("Off"), mark("By mouse"), mark("By numbers"))
+_, BY_MOUSE, BY_NUMBERS = CALIPERS = (mark("Off"), mark("By mouse"), mark("By numbers"))
 
 
 @fragment
@@ -110,7 +110,7 @@ def _described(case: Case, kind: "Kind", paper: "Paper") -> str:
     from lvm.show.single import RHYTHM, described, single
 
     if kind == RHYTHM:
-        return alts.ecg(case.analysis, case.beat, paper)
+        return alts.ecg(case.analysis, case.beat, paper, measured_by_hand(case))
     return described(single(case.analysis, kind), paper)
 
 

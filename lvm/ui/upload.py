@@ -47,7 +47,7 @@ def _changed() -> None:
     if not added and not set(opened) - set(given):  # removed was a file that is not open
         return
     st.session_state[_OPENED] = [file.file_id for file in chosen]
-    st.query_params.clear()  # whoever came by a link to a simulated patient has left that one
+    st.query_params.clear()  # the address may name a simulated patient
     if chosen:
         open_case({file.name: file.getvalue() for file in chosen}, UPLOADED)
     else:

@@ -21,17 +21,6 @@ def chosen(visit: Visit, group: str) -> str:
     return str(visit.page.get_by_role("radiogroup", name=group).get_by_role("radio", checked=True).inner_text())
 
 
-def drag(visit: Visit, chart: str, start: tuple[float, float], end: tuple[float, float]) -> None:
-    """From and to in parts of the chart's width and height."""
-    box = visit.page.locator(f".st-key-{chart}").bounding_box()
-    at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in (start, end)]
-    visit.page.mouse.move(*at[0])
-    visit.page.mouse.down()
-    visit.page.mouse.move(*at[1], steps=8)
-    visit.page.mouse.up()
-    visit.settle()
-
-
 @light
 def test_a_link_opens_a_simulated_patient_on_any_page(visit: Visit) -> None:
     visit.page.goto(f"{visit.page.url}lv-mass?{LINK}=normal-woman")
@@ -62,13 +51,9 @@ def test_choices_stay_with_the_user_over_all_pages(visit: Visit) -> None:
     visit.quiet()
 
 
-def test_the_paper_is_measured_by_mouse_and_by_numbers_and_printed(visit: Visit) -> None:
+def test_the_paper_is_measured_by_numbers_and_printed(visit: Visit) -> None:
     page = visit.page
     visit.example("LV hypertrophy")
-    radio(visit, "Calipers", "By mouse")
-    drag(visit, "paper", (0.30, 0.20), (0.40, 0.30))
-    by_mouse = page.get_by_text(re.compile(r"^\d+ ms.*mV"))
-    assert by_mouse.first.is_visible()
     radio(visit, "Calipers", "By numbers")
     page.get_by_label("From, s").fill("1")
     page.get_by_label("To, s").fill("1.5")

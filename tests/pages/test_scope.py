@@ -84,7 +84,7 @@ def test_overriding_marks_the_number_on_every_page_and_can_be_undone(opened, sha
 
 def test_a_child_is_withheld_until_overridden(opened):
     app = type_age(opened(EXAMPLES[0].data()), 12.0)
-    assert "**Age 12 (typed)**" in texts(app)
+    assert "**Age 12 (set by hand)**" in texts(app)
     assert not app.metric
     override(app)
     assert app.metric[0].value.endswith(" g")

@@ -78,3 +78,9 @@ def test_texts_have_the_figures_colours(theme):
     for group in (*LEAD_GROUPS[2], *LEAD_GROUPS[4]):
         named = in_markdown(group, "V1").removeprefix(":").removesuffix("[V1]")
         assert CONFIG[theme][f"{named}TextColor"] == of_group(group, THEMES[theme])
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK])
+@pytest.mark.parametrize("name", ["text", "muted", "limb", "precordial", "ours", "limit", "trace"])
+def test_text_is_legible_on_paper(colours, name):
+    assert contrast(getattr(colours, name), colours.paper) >= 4.5

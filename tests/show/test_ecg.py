@@ -186,22 +186,6 @@ def test_dark_paper_is_dark(lvh):
     assert leads(ecg(lvh, None, DARK))[0].line.color == DARK.trace
 
 
-def contrast(one: str, other: str) -> float:
-    def luminance(colour: str) -> float:
-        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        r, g, b = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
-        return 0.2126 * r + 0.7152 * g + 0.0722 * b
-
-    high, low = sorted((luminance(one), luminance(other)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
-
-
-@pytest.mark.parametrize("colours", [LIGHT, DARK])
-@pytest.mark.parametrize("name", ["text", "muted", "limb", "precordial", "ours", "limit", "trace"])
-def test_text_is_legible_on_paper(colours, name):
-    assert contrast(getattr(colours, name), colours.paper) >= 4.5
-
-
 @pytest.mark.parametrize(
     ("seconds", "speed", "pages"), [(4, 25, False), (10.4, 25, False), (24, 25, True), (10, 50, True), (5.2, 50, False)]
 )

@@ -14,6 +14,5 @@ def test_two_lines_about_the_case():
     assert len(lines) == LINES
     assert "Simulated patient 3" in lines[0]
     assert "man, 63 years" in lines[0]
-    assert "172, 104, 408 ms" in lines[1]
-    assert "QTc, Fridericia: 425 ms" in lines[1]
+    assert "PR, QRS, QT, QTcF (device): 172, 104, 408, 425 ms" in lines[1]
     assert all(len(line) < 160 for line in lines)  # fits beside each other on the sheet

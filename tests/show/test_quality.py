@@ -26,7 +26,7 @@ def child(analysis) -> Estimate:
     return estimate(analysis, Typed(age_years=12), override=True)
 
 
-AGE = "Age 12 (typed): the paper's patients were adults, and so are those the network was trained on."
+AGE = "Age 12 (set by hand): the paper's patients were adults, and so are those the network was trained on."
 
 
 def test_every_place_with_an_overridden_number_carries_the_mark(analysis, child):
@@ -75,7 +75,7 @@ def test_each_reason_stands_by_itself(analysis):
 @pytest.mark.parametrize(
     ("sentence", "parted"),
     [
-        (AGE, "**Age 12 (typed)**  \nThe paper's patients were adults, and so are those the network was trained on."),
+        (AGE, AGE.replace("Age 12 (set by hand): the", "**Age 12 (set by hand)**  \nThe")),
         ("Wide QRS suspected (computed: steep): excluded.", "**Wide QRS suspected (computed: steep)**  \nExcluded."),
         ("The sex is not known. State it: models differ.", "**The sex is not known**  \nState it: models differ."),
         ("Stored more than once: II and V4. Export again.", "**Stored more than once: II and V4**  \nExport again."),

@@ -44,7 +44,7 @@ def test_header_follows_the_patient(analysis):
     items = dict(words.header("Uploaded ECG", analysis, gather_inputs(analysis), None))
     assert items["Uploaded ECG"] == "man, 52 years"
     assert items["Size"] == "174 cm, 76 kg"
-    assert items["PR, QRS, QT (device)"].endswith(" ms")
+    assert items["PR, QRS, QT, QTcF (device)"].endswith(" ms")
     assert "LV mass" not in items
     unknown = replace(analysis, recording=replace(analysis.recording, patient=Patient()))
     items = dict(words.header("Uploaded ECG", unknown, gather_inputs(unknown), made_up(analysis)))
@@ -150,7 +150,10 @@ def test_figures_are_described_from_this_patient(analysis):
 def test_what_is_set_by_hand_goes_before_the_device_and_ours() -> None:
     analysis = analyse(read(EXAMPLES[0].data()))
     device = analysis.recording.device
-    assert words.best(analysis) == (device, "device")
+    assert set(words.best(analysis)[1].values()) == {"device"}
     found, who = words.best(analysis, Measurements(qrs_duration_ms=131.0))
     assert found == replace(device, qrs_duration_ms=131.0)
-    assert who == "by hand, device"
+    assert {name for name, maker in who.items() if maker == "by hand"} == {"qrs_duration_ms"}
+    titles = dict(words.header("ECG", analysis, gather_inputs(analysis), None, by_hand=Measurements(qrs_axis_deg=7.0)))
+    assert "7°" in titles["P, QRS, T axis (device, by hand)"]
+    assert "PR, QRS, QT, QTcF (device)" in titles
