@@ -28,6 +28,7 @@ from lvm.show.explained import (  # noqa: E402
     steps,
 )
 from lvm.ui import explained  # noqa: E402
+from lvm.ui.beats import beat_list  # noqa: E402
 from lvm.ui.boundaries import boundary_inputs  # noqa: E402
 from lvm.ui.downloads import images  # noqa: E402
 from lvm.ui.lead_groups import lead_groups, lead_groups_field  # noqa: E402
@@ -59,6 +60,7 @@ method = METHODS[key]
 cut = st.session_state.get(f"cut_off-{key}", round(method.cut_off * 100)) / 100  # further down too
 st.markdown(tr(method.sentence))
 with st.container(horizontal=True):
+    beat_list(case)
     by = choice(mark("Map"), list(BY), "by", format_func=lambda k: tr(BY[k]))
     shown = choice(
         mark("Show"),
@@ -82,7 +84,6 @@ with st.container():  # of its own, so that what follows keeps its place, and op
 verdict_place, chart_place = st.empty(), st.container()
 checking = tr("Checking this map …")
 verdict_place.progress(0.0, f":small[{checking}]")
-sums = explained.explanation_of(case, subject, "shapley")
 
 with chart_place:
     seen = x if network == LEARNED else explained.shuffled_of(case, subject, key, cut)
@@ -99,6 +100,7 @@ with chart_place:
     about = on_picture(seen, estimate, beat, shuffled=network == SHUFFLED, edited=beat in case.edited)
     images(draw, f"saliency-{key}{'-shuffled' * (network == SHUFFLED)}", "heatmap", about)
 
+sums = explained.explanation_of(case, subject, "shapley")
 left, right = st.columns(2, gap="large")
 with left:
     st.subheader(tr("Importance by segment"))
