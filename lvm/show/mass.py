@@ -55,10 +55,10 @@ def large(estimate: Estimate) -> tuple[Large, Large]:
     limit, index = estimate.limit, number(estimate.lvmi_g_m2, "g/m²")
     if limit is None:
         return grams, Large(tr("LV mass index"), index, tr("no limit"), tr("without the sex"))
-    men, women = mark("the {modality} limit for men, {limit}"), mark("the {modality} limit for women, {limit}")
-    template = men if estimate.inputs["sex"].value == "male" else women
-    whose = tr(template, modality=limit.modality, limit=number(limit.limit_g_m2, "g/m²"))
-    side = {True: mark("above"), False: mark("not above"), None: mark("not compared with")}[estimate.above_limit]
+    if estimate.above_limit is None:
+        return grams, Large(tr("LV mass index"), index, tr("needs height and weight"), "")
+    whose = tr("the {modality} limit, {limit}", modality=limit.modality, limit=number(limit.limit_g_m2, "g/m²"))
+    side = mark("above") if estimate.above_limit else mark("not above")
     return grams, Large(tr("LV mass index"), index, tr(side), whose)
 
 

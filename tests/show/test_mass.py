@@ -91,10 +91,10 @@ def test_without_a_distribution_and_without_an_estimate(made):
 def test_large_numbers_stand_with_interval_and_limit(made):
     grams, index = large(made)
     assert grams == Large("LV mass", "180 g", "150–210 g", "90 % interval")
-    assert index == Large("LV mass index", "95 g/m²", "above", "the CT limit for men, 80 g/m²")
+    assert index == Large("LV mass index", "95 g/m²", "above", "the CT limit, 80 g/m²")
     assert large(replace(made, above_limit=False))[1].below == "not above"
     unknown = large(replace(made, lvmi_g_m2=None, above_limit=None))[1]
-    assert (unknown.value, unknown.below) == ("–", "not compared with")
+    assert (unknown.value, unknown.below) == ("–", "needs height and weight")
     assert large(replace(made, limit=None))[1].below == "no limit"
 
 
