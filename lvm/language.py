@@ -3,10 +3,7 @@
 A sentence that the screen makes is `tr("Beat {number} was chosen.", number=3)`: looked up and filled in at once. One
 that the library makes is `said(...)`: English as a string, and it remembers what it was made of, so that `tr` of it can
 say it in the language of whoever looks at it later. `mark` is for a text in a table of constants, to be given to `tr`
-later. What a catalog lacks is said in English.
-
-    pybabel extract -k tr -k mark -k said --no-wrap -o messages.pot app.py pages lvm
-    pybabel update -i messages.pot -o lvm/languages/zh_TW.po -l zh_TW --no-wrap --no-fuzzy-matching
+later. What a catalog lacks is said in English. How a catalog is brought up to date: README.md.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -46,7 +46,7 @@ with result:
     scope(case, estimate)
     if made:
         for column, one in zip(st.columns(2), large(estimate), strict=True):
-            more = {"delta_color": "off", "delta_arrow": "off", "delta_description": one.what}
+            more = {"delta_color": "off", "delta_arrow": "off", "delta_description": one.what or None}
             column.metric(one.name, one.value, one.below, **more)
         st.markdown(words.verdict(estimate))
         known = networks.stood_in(estimate)
