@@ -14,12 +14,17 @@ from lvm.show.words import UNKNOWN, lead_names, number
 _POINTS, _ONE_POINT = mark("points"), mark("point")
 _DIGITS = {"mV": 2, "mm·s": 3}
 _LIMIT_DIGITS = {"mV": 1}
-_TOGETHER = {  # whether the estimate is above its limit, and whether any criterion is met
-    (True, True): mark("{told}; {estimate} is above the limit: they agree."),
-    (True, False): mark("{told}; {estimate} is above the limit: they disagree."),
-    (False, True): mark("{told}; {estimate} is not above the limit: they disagree."),
-    (False, False): mark("{told}; {estimate} is not above the limit: they agree."),
+_TOGETHER = {  # whether the estimate is above its limit
+    True: mark("{told}; {estimate} is above the limit: {agreement}."),
+    False: mark("{told}; {estimate} is not above the limit: {agreement}."),
 }
+_NONE, _FEW, _HALF, _MOST, _ALL = (
+    mark("they disagree"),
+    mark("most of the criteria disagree with it"),
+    mark("half of the criteria agree with it"),
+    mark("most of the criteria agree with it"),
+    mark("they agree"),
+)
 
 
 def line(estimate: Estimate) -> str:
@@ -38,7 +43,17 @@ def line(estimate: Estimate) -> str:
     name = tr("the estimate")
     if estimate.overridden:
         name = tr("{told} ({names})", told=name, names=marks(estimate))
-    return tr(_TOGETHER[estimate.above_limit, bool(met)], told=told, estimate=name)
+    agreement = _agreement(len(met) if estimate.above_limit else len(judged) - len(met), len(judged))
+    return tr(_TOGETHER[estimate.above_limit], told=told, estimate=name, agreement=tr(agreement))
+
+
+def _agreement(agreeing: int, judged: int) -> str:
+    """How many of the judged criteria say of the limit what the estimate says."""
+    if agreeing in (0, judged):
+        return _ALL if agreeing else _NONE
+    if 2 * agreeing == judged:
+        return _HALF
+    return _MOST if 2 * agreeing > judged else _FEW
 
 
 def notes(estimate: Estimate) -> list[str]:

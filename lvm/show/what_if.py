@@ -1,7 +1,7 @@
 """The what-if panel: what can be asked, from where to where, and what the answers say."""
 
 from dataclasses import dataclass
-from math import ceil
+from math import floor
 
 import pandas as pd
 
@@ -39,10 +39,9 @@ class Control:
     unit: str
     help: str | None = None
 
-    def ends(self, *values: float) -> tuple[float, float]:
-        """Lower and upper end with these values between, the first of them a whole number of steps from both."""
-        start, least, most = values[0], min(values), max(values)
-        return start - ceil(start - min(self.low, least)), start + ceil(max(self.high, most) - start)
+    def ends(self, start: float) -> tuple[float, float]:
+        """Lower and upper end, whole steps from the patient's value, so that what is moved away can be moved back."""
+        return start - max(floor(start - self.low), 0), start + max(floor(self.high - start), 0)
 
 
 # Within these nobody is out of scope for it, see lvm.scope.

@@ -37,6 +37,7 @@ def boundary_inputs(case: Case, beat: int) -> None:
             tr("{boundary}, ms from R", boundary=title),
             min(-BEFORE_R * step, ms or 0.0),
             max(AFTER_R * step, ms or 0.0),
+            value=None,  # else an emptied field would move the boundary to its minimum
             step=step,
             format="%.0f",
             placeholder=tr("none found"),
@@ -69,6 +70,7 @@ def boundary_inputs(case: Case, beat: int) -> None:
 
 
 def _move(name: str, key: str) -> None:
+    """Callback of a field; an emptied one moves nothing, and shows its boundary again."""
     case = current_case()
     if case is not None and st.session_state[key] is not None:
         move_boundary(case, name, st.session_state[key])

@@ -67,7 +67,10 @@ def sex_field(case: Case, estimate: "Estimate") -> None:
 
 
 def number_field(case: Case, estimate: "Estimate", name: str, label: str, low: float, high: float) -> None:
-    """A number that may be left empty. low, high : no narrower than what readers let pass."""
+    """A number, empty where it is not known. Emptied, it takes back what was typed and shows what there was before.
+
+    low, high : no narrower than what readers let pass.
+    """
     key = f"{name}-{case.number}"
     value = _value(case, name)
     st.session_state[key] = float(value) if value is not None and low <= float(value) <= high else None
@@ -76,6 +79,7 @@ def number_field(case: Case, estimate: "Estimate", name: str, label: str, low: f
         _label(case, estimate, name, label),
         min_value=float(low),
         max_value=float(high),
+        value=None,  # else an emptied field would give its minimum
         step=1.0,
         format="%.0f" if value is None or float(value).is_integer() else "%.1f",
         placeholder=tr("not known"),

@@ -12,12 +12,14 @@ from lvm.ui.frame import CHART, colours
 from lvm.ui.language import fragment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from streamlit.delta_generator import DeltaGenerator
 
     from lvm.estimate import Estimate
     from lvm.what_if import Changes
+
+_RESETS = "what-if-resets"  # counted, since each makes the widgets anew
 
 
 @fragment
@@ -96,17 +98,24 @@ def _why_one_sex(estimate: "Estimate") -> str:
 
 
 def _asked(case: Case, estimate: "Estimate", spans: "Mapping[str, object]", one_sex: str) -> "Changes":
-    """What is asked and can be, as far as it differs from the patient as he is on the page now."""
+    """What is asked and can be. What is as the patient is by now was asked for the last time, and does not return."""
     from lvm.show.what_if import offered
     from lvm.what_if import Changes
 
-    changes = case.what_if or Changes()
-    can = {control.name for control in offered(estimate)} | ({"sex"} if not one_sex else set())
-    kept: dict[str, Any] = {
-        n: None for n, of in estimate.inputs.items() if n not in can or getattr(changes, n) == of.value
-    }
-    kept |= {f"{wave}_gain": 1.0 for wave, between in spans.items() if between is None}
-    return replace(changes, **kept)
+    changes, numbers = case.what_if or Changes(), {control.name: control for control in offered(estimate)}
+    asked: dict[str, Any] = {}
+    for name, of in estimate.inputs.items():
+        value = getattr(changes, name)
+        if value is not None and of.value is not None and name in numbers:
+            low, high = numbers[name].ends(float(of.value))  # they follow the patient: it may lie outside by now
+            value = min(max(value, low), high)
+        asked[name] = None if value == of.value else value
+    changes = replace(changes, **asked)
+    case.what_if = changes if changes.singly() else None
+    can = numbers.keys() | ({"sex"} if not one_sex else set())
+    cannot: dict[str, Any] = {name: None for name in asked if name not in can}
+    cannot |= {f"{wave}_gain": 1.0 for wave, between in spans.items() if between is None}
+    return replace(changes, **cannot)
 
 
 def _fields(
@@ -119,38 +128,47 @@ def _fields(
 
     numbers = {control.name: control for control in show.offered(estimate)}
 
-    def field(kind: "Callable[..., object]", name: str, label: str, value: object, *args: object, **more: Any) -> None:
-        key = f"what-if-{name}-{case.number}"
-        if st.session_state.get(key) != value:  # what is set anew here takes back what was moved in the meantime
-            st.session_state[key] = value
-        kind(tr(label), *args, key=key, on_change=_ask, args=(name, key), **more)
+    def key(name: str, *of: object) -> dict[str, Any]:
+        """For a widget that is never set: where something else than the user moves it, it is another, which begins
+        anew. What a widget is set to is lost where the next key press cuts that run short, or takes that press back.
+        """
+        found = "-".join(map(str, ("what-if", name, case.number, st.session_state.get(_RESETS, 0), *of)))
+        return {"key": found, "on_change": _ask, "args": (name, found)}
 
     def number(name: str) -> None:
         start = estimate.inputs[name].value
         if name in numbers and start is not None:
             control, begin, asked = numbers[name], float(start), getattr(changes, name)
             now = begin if asked is None else float(asked)
-            low, high = control.ends(begin, now)
-            digits = "%.0f" if begin.is_integer() else "%.1f"
+            digits = "%.0f" if begin.is_integer() and now.is_integer() else "%.1f"
             help_ = control.help and tr(control.help)
-            field(st.slider, name, control.label, now, low, high, step=1.0, format=digits, help=help_)
+            more = key(name, begin)
+            st.slider(tr(control.label), *control.ends(begin), now, step=1.0, format=digits, help=help_, **more)
 
     def gain(wave: str, label: str, low: float, about: str) -> None:
         lost = spans[wave] is None
         help_ = tr(show.NO_WAVE if lost else about)
-        now = float(getattr(changes, f"{wave}_gain"))
-        field(st.slider, f"{wave}_gain", label, now, low, 2.0, step=0.05, format="× %.2f", disabled=lost, help=help_)
+        now, more = float(getattr(changes, f"{wave}_gain")), key(f"{wave}_gain", lost)
+        st.slider(tr(label), low, 2.0, now, step=0.05, format="× %.2f", disabled=lost, help=help_, **more)
 
     left, right = st.columns(2, gap="medium")
     with left:
-        sex = changes.sex or estimate.inputs["sex"].value
-        help_ = one_sex or tr(show.SEX_HELP)
-        both = ("male", "female")
-        field(st.segmented_control, "sex", show.SEX, sex, both, format_func=tr, disabled=bool(one_sex), help=help_)
+        begin = estimate.inputs["sex"].value
+        st.segmented_control(
+            tr(show.SEX),
+            ("male", "female"),
+            default=changes.sex or begin,
+            required=True,
+            format_func=tr,
+            disabled=bool(one_sex),
+            help=one_sex or tr(show.SEX_HELP),
+            **key("sex", begin, bool(one_sex)),
+        )
         for name in BODY:
             number(name)
-        lead, leads = changes.without_lead or show.NO_LEAD, (show.NO_LEAD, *LEADS)
-        field(st.selectbox, "without_lead", show.LEAD, lead, leads, format_func=tr, help=tr(show.LEAD_HELP))
+        leads = (show.NO_LEAD, *LEADS)
+        lead, help_ = leads.index(changes.without_lead or show.NO_LEAD), tr(show.LEAD_HELP)
+        st.selectbox(tr(show.LEAD), leads, lead, format_func=tr, help=help_, **key("without_lead"))
         below = st.container()
     with right:
         gain("qrs", show.QRS_AMPLITUDE, 0.5, show.QRS_HELP)
@@ -177,3 +195,4 @@ def _forget() -> None:
     case = current_case()
     if case is not None:
         case.what_if = None
+        st.session_state[_RESETS] = st.session_state.get(_RESETS, 0) + 1

@@ -51,6 +51,27 @@ def test_in_one_line(judged):
     )
 
 
+@pytest.mark.parametrize(
+    ("met", "of", "above", "said"),
+    [
+        (9, 9, True, "is above the limit: they agree."),
+        (5, 9, True, "is above the limit: most of the criteria agree with it."),
+        (4, 8, True, "is above the limit: half of the criteria agree with it."),
+        (1, 9, True, "is above the limit: most of the criteria disagree with it."),
+        (0, 9, True, "is above the limit: they disagree."),
+        (0, 9, False, "is not above the limit: they agree."),
+        (1, 9, False, "is not above the limit: most of the criteria agree with it."),
+        (8, 9, False, "is not above the limit: most of the criteria disagree with it."),
+        (9, 9, False, "is not above the limit: they disagree."),
+    ],
+)
+def test_they_agree_only_where_all_of_them_do(judged, met, of, above, said):
+    some = tuple(replace(c, met=i < met) for i, c in enumerate(judged.criteria[:of]))
+    line = criteria.line(replace(judged, criteria=some, above_limit=above))
+    assert line.startswith(f"{met} of {of} met")
+    assert line.endswith(f"; the estimate {said}")
+
+
 def test_table_shows_what_was_measured_where_it_is_met_and_who_said_so(judged):
     table = criteria.table(judged).set_index("Criterion")
     assert len(table) == 9

@@ -26,11 +26,18 @@ def made(input_set: str = "model 2") -> Estimate:
 
 def test_ends_hold_the_patients_value_a_whole_number_of_steps_away():
     weight = next(c for c in what_if.CONTROLS if c.name == "weight_kg")
-    assert weight.ends(84.5) == (39.5, 150.5)
+    assert weight.ends(84.5) == (40.5, 149.5)
     assert weight.ends(84.0) == (40, 150)
     assert weight.ends(31.0) == (31, 150)
     assert weight.ends(180.0) == (40, 180)
-    assert weight.ends(84.0, 160.0) == (40, 160)  # what was asked of another patient value stays within
+
+
+@pytest.mark.parametrize("start", [-180.0, -24.1, 0.0, 0.9, 179.9, 180.0])
+def test_no_axis_is_beyond_180(start):
+    low, high = next(c for c in what_if.CONTROLS if c.name == "qrs_axis_deg").ends(start)
+    assert -180 <= low <= start <= high <= 180
+    assert high - low >= 359
+    assert (start - low) % 1 == pytest.approx(0, abs=1e-9) or (start - low) % 1 == pytest.approx(1, abs=1e-9)
 
 
 def test_nobody_is_out_of_scope_for_what_is_asked():
