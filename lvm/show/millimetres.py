@@ -158,7 +158,7 @@ class Sheet:
                 | {"scaleanchor": "x", "scaleratio": units.y_mm / units.x_mm},
                 "shapes": self._shapes,
                 "annotations": self._labels,
-                "height": int(np.clip(self.height_mm * _DESIGN_WIDTH_PX / self.width_mm, 240, 1500)),
+                "height": int(np.clip(self.height_mm * _DESIGN_WIDTH_PX / self.width_mm, 100, 1500)),
                 "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
                 "plot_bgcolor": colours.paper,
                 "paper_bgcolor": "rgba(0,0,0,0)",
