@@ -4,7 +4,8 @@ import streamlit as st
 
 from lvm.errors import LvmError
 from lvm.language import mark, tr
-from lvm.ui.case import estimate_of, forget_typed, second_opinion_of
+from lvm.ui.case import estimate_of, second_opinion_of
+from lvm.ui.choices import forget_typed
 from lvm.ui.frame import CHART, case_or_empty, colours
 from lvm.ui.patient import number_field, sex_field
 from lvm.ui.scope import scope

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from lvm.language import tr
-from lvm.ui.case import Case, choose_beat, current_case, use_beat
+from lvm.ui.case import Case, current_case
+from lvm.ui.choices import choose_beat, use_beat
 from lvm.ui.frame import CHART, colours
 
 _BUTTONS = 20  # usable beats: of more the list unfolds and can be searched

@@ -4,16 +4,8 @@ import streamlit as st
 
 from lvm.errors import LvmError
 from lvm.language import tr
-from lvm.ui.case import (
-    Case,
-    by_boundaries,
-    current_case,
-    estimate_as_found,
-    estimate_of,
-    forget_boundaries,
-    move_boundary,
-    waves_of,
-)
+from lvm.ui.case import Case, by_boundaries, current_case, estimate_as_found, estimate_of, waves_of
+from lvm.ui.choices import forget_boundaries, move_boundary
 
 _FIELD_PX = 170  # six beside each other on a whole page
 

@@ -12,8 +12,9 @@ from lvm.evaluation import Block, Evaluation, Table, read
 from lvm.kinds import KINDS, Kind, Words
 from lvm.language import tr
 from lvm.show import agreement, evaluation
-from lvm.show.card_values import plain
+from lvm.show.card_values import plain, translated
 from lvm.ui.frame import CHART, colours
+from lvm.written import told
 
 # Beside the heading that tells them apart, an icon and a colour for each kind of figures.
 MARKS: dict[Kind, dict[str, Any]] = {
@@ -39,10 +40,10 @@ def evaluated(folder: str, otherwise: str) -> Evaluation | None:
     if found is None:
         st.info(otherwise)
         return None
-    st.markdown(f"**{plain(found.title)}**")
+    st.markdown(f"**{translated(found.title)}**")
     if found.made:
         with st.expander(tr("How it was made")):
-            table(evaluation.made(found), tr("How it was made: {title}", title=found.title))
+            table(evaluation.made(found), tr("How it was made: {title}", title=told(found.title)))
     return found
 
 
@@ -50,9 +51,17 @@ def tables(by_label: dict[str, Table], key: str) -> None:
     """The blocks of the table that the user chooses, one under the other."""
     if not by_label:
         return
-    chosen = st.selectbox(tr("Table"), list(by_label), key=key, persist_state="session")
-    for block in by_label[chosen].blocks:
-        _block(block, chosen)
+    chosen = by_label[
+        st.selectbox(
+            tr("Table"),
+            list(by_label),
+            format_func=lambda label: evaluation.label(by_label[label]),
+            key=key,
+            persist_state="session",
+        )
+    ]
+    for block in chosen.blocks:
+        _block(block, evaluation.label(chosen))
 
 
 @contextmanager
@@ -66,9 +75,9 @@ def _framed(kind: Kind, words: Words) -> Iterator[None]:
 
 def _block(block: Block, name: str) -> None:
     with _framed(block.kind, block.words):
-        table(evaluation.frame(block), f"{name}. {tr(block.words.heading)}")
+        table(evaluation.frame(block), tr("{table}. {whose}", table=name, whose=block.words.heading))
         if block.note:
-            st.markdown(f":small[{plain(block.note)}]")
+            st.markdown(f":small[{translated(block.note)}]")
 
 
 def plots(found: Evaluation, key: str) -> None:
@@ -78,7 +87,9 @@ def plots(found: Evaluation, key: str) -> None:
         st.markdown(tr("No estimates of single ECGs are kept with it."))
         return
     with _framed(found.kind, KINDS[found.kind]):
-        system = st.selectbox(tr("System"), list(by_system), key=f"{key}_system", persist_state="session")
+        system = st.selectbox(
+            tr("System"), list(by_system), format_func=told, key=f"{key}_system", persist_state="session"
+        )
         parts = by_system[system]
         for heading, draw, describe in (
             (evaluation.BLAND_ALTMAN, agreement.bland_altman, agreement.bland_altman_described),
@@ -90,7 +101,7 @@ def plots(found: Evaluation, key: str) -> None:
                 theme=None,
                 config=CHART,
                 key=f"{key}_{draw.__name__}",
-                alt=f"{tr(heading)}, {system}. {describe(parts)}",
+                alt=tr("{plot}, {system}. {described}", plot=heading, system=told(system), described=describe(parts)),
             )
             st.markdown(describe(parts))
         st.markdown(f":small[{tr(evaluation.HOW_TO_READ)}]")

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from lvm.language import mark, tr
-from lvm.ui.case import Case, follows_boundaries, forget_typed, given, type_in
+from lvm.ui.case import Case, follows_boundaries, given
+from lvm.ui.choices import forget_typed, type_in
 
 if TYPE_CHECKING:
     from lvm.estimate import Estimate

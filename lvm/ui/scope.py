@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from lvm.language import mark, tr
-from lvm.ui.case import Case, choose_override, reasons_against
+from lvm.ui.case import Case, reasons_against
+from lvm.ui.choices import choose_override
 
 if TYPE_CHECKING:
     from lvm.estimate import Estimate

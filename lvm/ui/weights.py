@@ -7,7 +7,8 @@ import streamlit as st
 
 from lvm.errors import LvmError
 from lvm.language import mark, tr
-from lvm.ui.case import Case, choose_inputs, choose_weights, given, other_weights
+from lvm.ui.case import Case, given, other_weights
+from lvm.ui.choices import choose_inputs, choose_weights
 
 if TYPE_CHECKING:
     from lvm.estimate import Estimate

@@ -138,5 +138,5 @@ def test_a_print_is_in_english_on_light_paper_with_the_case_and_the_notice(app, 
         svg = downloads._made(drawn["draw"], "svg").decode()
     assert drawn["name"] == "ecg"
     assert f"fill: {LIGHT.paper}" in svg
-    for said in ("UNCONFIRMED", "Not a medical device", "man, 63 years", "QTc, Fridericia: 425 ms"):
+    for said in ("UNCONFIRMED", "Not a medical device", "man, 63 years", "QTcF (device): 172, 104, 408, 425 ms"):
         assert said in svg
