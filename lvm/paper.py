@@ -7,8 +7,10 @@ P values of Tables 2 to 4: abstract of the preprint, medRxiv 2024.02.19.24303061
 from itertools import product
 from typing import Literal
 
+from lvm import written
 from lvm.cohort.mass import TABLE_1 as _BY_SEX
 from lvm.evaluation import Block, Table
+from lvm.language import mark
 from lvm.net.config import Sexes
 from lvm.recording import LEAD_GROUPS
 from lvm.waves import SEGMENTS
@@ -16,10 +18,25 @@ from lvm.waves import SEGMENTS
 Third = Literal["low", "middle", "high"]  # of the LV mass
 THIRDS: tuple[Third, ...] = ("low", "middle", "high")
 
-SOURCE = "Pan 2026, Eur Heart J Digital Health 7(1):ztaf122; CT cohort of 1,459 patients."
-_OVER_FOLDS = "± is the SD over five folds."
-_NO_FIGURE = "no figure is public"
-_ERRORS = ("Mean absolute error", "Mean absolute percentage error")
+SOURCE = mark("Pan 2026, Eur Heart J Digital Health 7(1):ztaf122; CT cohort of 1,459 patients.")
+_OVER_FOLDS = mark("± is the SD over five folds.")
+_NO_FIGURE = mark("no figure is public")
+_COMPARED, _BEST, _OVERFITTED = (
+    f"{what}; {_NO_FIGURE}" for what in (mark("compared"), mark("best"), mark("overfitted"))
+)
+_ERRORS = (mark("Mean absolute error"), mark("Mean absolute percentage error"))
+
+
+_MAY_BE_CHANCE = mark("What axes and QRS duration add may be chance: P = 0.82 in grams, 0.85 in %.")
+_ALL_FEATURES = mark("All systems were given all features, and once more those of their original setting.")
+_SDS_IN_2 = mark("The SDs of eLVMass-Net are in Table 2.")
+_LVM_AI_P = mark("LVM-AI against model 2: P = 0.04 in grams, 0.07 in %.")
+_BOTH_ERRORS = mark("Mean absolute error, and mean absolute percentage error.")
+_SDS_IN_3 = mark("The SDs of those that are not sex-specific are in Tables 2 and 3.")
+_BY_SEX_P = mark("Model 2 by sex against model 2 for both, in %: P = 0.48 for men, 0.71 for women.")
+_OF_ESTIMATE = mark("Of the estimated mass; 0.5 is chance, 1 perfect.")
+_SPECIFIC_P = mark("Each sex-specific network against the one that is not: P < 0.01.")
+_NO_LIMIT = mark("From which mass on it was hypertrophy is not in the public text.")
 
 
 def _paper(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...], more: str = "", source: str = SOURCE) -> Block:
@@ -27,15 +44,15 @@ def _paper(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...], more: st
 
 
 PATIENTS = {  # rows of Table 1: title and unit
-    "lvm_g": ("LV mass", " g"),
-    "lvmi_g_m2": ("LV mass index", " g/m²"),
-    "age_years": ("Age", " years"),
-    "height_cm": ("Height", " cm"),
-    "weight_kg": ("Weight", " kg"),
-    "qrs_duration_ms": ("QRS duration", " ms"),
-    "p_axis_deg": ("P axis", "°"),
-    "qrs_axis_deg": ("QRS axis", "°"),
-    "t_axis_deg": ("T axis", "°"),
+    "lvm_g": (mark("LV mass"), " g"),
+    "lvmi_g_m2": (mark("LV mass index"), " g/m²"),
+    "age_years": (mark("Age"), " years"),
+    "height_cm": (mark("Height"), " cm"),
+    "weight_kg": (mark("Weight"), " kg"),
+    "qrs_duration_ms": (mark("QRS duration"), " ms"),
+    "p_axis_deg": (mark("P axis"), "°"),
+    "qrs_axis_deg": (mark("QRS axis"), "°"),
+    "t_axis_deg": (mark("T axis"), "°"),
 }
 
 
@@ -49,32 +66,31 @@ def _patients() -> tuple[tuple[str, ...], ...]:
 
 
 TABLE_1 = _paper(
-    ("Patients", "Men, n = 940", "Women, n = 519"),
+    (mark("Patients"), written.MEN_N.format(n=940), written.WOMEN_N.format(n=519)),
     _patients(),
-    "Mean ± SD over patients.",
+    mark("Mean ± SD over patients."),
 )
 TABLE_2 = _paper(
-    ("Inputs", *_ERRORS),
+    (mark("Inputs"), *_ERRORS),
     (
-        ("ECG only", "19.22 ± 0.91 g", "17.39 ± 1.39 %"),
-        ("Model 1: ECG, age, sex, height, weight", "14.56 ± 0.53 g", "13.03 ± 1.00 %"),
-        ("Model 2: model 1, axes and QRS duration", "14.33 ± 0.71 g", "12.90 ± 1.12 %"),
+        (mark("ECG only"), "19.22 ± 0.91 g", "17.39 ± 1.39 %"),
+        (mark("Model 1: ECG, age, sex, height, weight"), "14.56 ± 0.53 g", "13.03 ± 1.00 %"),
+        (mark("Model 2: model 1, axes and QRS duration"), "14.33 ± 0.71 g", "12.90 ± 1.12 %"),
     ),
-    f"{_OVER_FOLDS} What axes and QRS duration add may be chance: P = 0.82 in grams, 0.85 in %.",
+    f"{_OVER_FOLDS} {_MAY_BE_CHANCE}",
 )
 TABLE_3 = _paper(
-    ("System", *_ERRORS, "The same in its original setting"),
+    (mark("System"), *_ERRORS, mark("The same in its original setting")),
     (
         ("ecgAI", "21.28 ± 0.36 g", "19.12 %", "29.62 ± 0.93 g, 26.85 %"),
         ("LVM-AI", "19.51 ± 0.82 g", "17.62 %", "19.58 ± 0.94 g, 17.52 %"),
         ("eLVMass-Net, model 1", "14.56 g", "13.03 %", "–"),
         ("eLVMass-Net, model 2", "14.33 g", "12.90 %", "–"),
     ),
-    f"All systems were given all features, and once more those of their original setting. {_OVER_FOLDS} The SDs of "
-    "eLVMass-Net are in Table 2. LVM-AI against model 2: P = 0.04 in grams, 0.07 in %.",
+    f"{_ALL_FEATURES} {_OVER_FOLDS} {_SDS_IN_2} {_LVM_AI_P}",
 )
 TABLE_4 = _paper(
-    ("System", "Not sex-specific", "Men", "Women"),
+    (mark("System"), mark("Not sex-specific"), mark("Men"), mark("Women")),
     (
         ("ecgAI", "21.28 g, 19.12 %", "23.93 ± 0.29 g, 19.34 %", "15.92 ± 1.13 g, 18.42 %"),
         ("LVM-AI", "19.51 g, 17.62 %", "21.13 ± 1.06 g, 16.42 %", "13.33 ± 1.45 g, 14.85 %"),
@@ -86,74 +102,73 @@ TABLE_4 = _paper(
             "11.02 ± 0.71 g, 12.52 ± 0.34 %",
         ),
     ),
-    f"Mean absolute error, and mean absolute percentage error. {_OVER_FOLDS} The SDs of those that are not "
-    "sex-specific are in Tables 2 and 3. Model 2 by sex against model 2 for both, in %: P = 0.48 for men, 0.71 for "
-    "women.",
+    f"{_BOTH_ERRORS} {_OVER_FOLDS} {_SDS_IN_3} {_BY_SEX_P}",
 )
 TABLE_S1 = _paper(
-    ("What of the recording is used", "In the paper"),
+    (mark("What of the recording is used"), mark("In the paper")),
     (
-        ("The full signal", f"compared; {_NO_FIGURE}"),
-        ("A random piece of it", f"compared; {_NO_FIGURE}"),
-        ("A single heartbeat", f"best; {_NO_FIGURE}"),
+        (mark("The full signal"), _COMPARED),
+        (mark("A random piece of it"), _COMPARED),
+        (mark("A single heartbeat"), _BEST),
     ),
 )
 TABLE_S2 = _paper(
-    ("Lead groups", "In the paper"),
+    (mark("Lead groups"), mark("In the paper")),
     (
-        ("None: all leads together", f"compared; {_NO_FIGURE}"),
-        ("Two, by electrical orientation: limb and precordial", f"best; {_NO_FIGURE}"),
-        ("Four, by anatomy: V1 to V4; I, aVL, V5, V6; II, III, aVF; aVR", f"compared; {_NO_FIGURE}"),
+        (mark("None: all leads together"), _COMPARED),
+        (mark("Two, by electrical orientation: limb and precordial"), _BEST),
+        (mark("Four, by anatomy: V1 to V4; I, aVL, V5, V6; II, III, aVF; aVR"), _COMPARED),
     ),
 )
 ENCODERS = _paper(
-    ("Encoder", "In the paper"),
+    (mark("Encoder"), mark("In the paper")),
     (
-        ("Temporal convolutional network", f"best; {_NO_FIGURE}"),
-        ("EfficientNet, in one dimension", f"overfitted; {_NO_FIGURE}"),
+        (mark("Temporal convolutional network"), _BEST),
+        (mark("EfficientNet, in one dimension"), _OVERFITTED),
     ),
 )
 LVH = _paper(
-    ("eLVMass-Net", "c-statistic for LV hypertrophy"),
+    ("eLVMass-Net", mark("c-statistic for LV hypertrophy")),
     (
-        ("Trained on men", "0.77 ± 0.05"),
-        ("Trained on women", "0.75 ± 0.05"),
-        ("Not sex-specific", "0.70 ± 0.02"),
+        (mark("Trained on men"), "0.77 ± 0.05"),
+        (mark("Trained on women"), "0.75 ± 0.05"),
+        (mark("Not sex-specific"), "0.70 ± 0.02"),
     ),
-    "Of the estimated mass; 0.5 is chance, 1 perfect. Each sex-specific network against the one that is not: P < 0.01. "
-    "From which mass on it was hypertrophy is not in the public text.",
+    f"{_OF_ESTIMATE} {_SPECIFIC_P} {_NO_LIMIT}",
 )
 OTHERS = _paper(
-    ("System", "Trained on", "True LV mass", "What it reached on its own patients"),
+    (mark("System"), mark("Trained on"), mark("True LV mass"), mark("What it reached on its own patients")),
     (
         (
             "LVM-AI",
-            "whole 10 s ECGs of 32,239 people, UK Biobank",
+            mark("whole 10 s ECGs of 32,239 people, UK Biobank"),
             "MRI",
-            "r 0.79 in UK Biobank, 0.60 in Mass General Brigham; c-statistic for LV hypertrophy 0.653 and 0.621, of "
-            "any ECG rule 0.618 and 0.588",
+            mark(
+                "r 0.79 in UK Biobank, 0.60 in Mass General Brigham; c-statistic for LV hypertrophy 0.653 and 0.621, "
+                "of any ECG rule 0.618 and 0.588"
+            ),
         ),
         (
             "ecgAI",
-            "36,186 ECGs in sinus rhythm, cut into waves and segments",
+            mark("36,186 ECGs in sinus rhythm, cut into waves and segments"),
             "–",
-            "its error in Table 3 is with a finder of waves that was trained on other data",
+            mark("its error in Table 3 is with a finder of waves that was trained on other data"),
         ),
     ),
-    "Other patients and another truth than in the tables above: not to be set against them.",
-    "Khurshid 2021, Circ Cardiovasc Imaging 14:e012281; Tison 2019, Circ Cardiovasc Qual Outcomes 12:e005289.",
+    mark("Other patients and another truth than in the tables above: not to be set against them."),
+    mark("Khurshid 2021, Circ Cardiovasc Imaging 14:e012281; Tison 2019, Circ Cardiovasc Qual Outcomes 12:e005289."),
 )
 
 TABLES = (
-    Table("Table 1", "The patients", (TABLE_1,)),
-    Table("Table 2", "What each set of inputs adds", (TABLE_2,)),
-    Table("Table 3", "Against other systems", (TABLE_3,)),
-    Table("Table 4", "What training by sex adds", (TABLE_4,)),
-    Table("Table S1", "How much of the recording is used", (TABLE_S1,)),
-    Table("Table S2", "How the leads are grouped", (TABLE_S2,)),
-    Table("Encoders", "Which network reads the beat", (ENCODERS,)),
-    Table("LV hypertrophy", "Told from the estimated mass", (LVH,)),
-    Table("Other systems", "What their own papers report", (OTHERS,)),
+    Table("Table 1", mark("The patients"), (TABLE_1,)),
+    Table("Table 2", mark("What each set of inputs adds"), (TABLE_2,)),
+    Table("Table 3", mark("Against other systems"), (TABLE_3,)),
+    Table("Table 4", mark("What training by sex adds"), (TABLE_4,)),
+    Table("Table S1", mark("How much of the recording is used"), (TABLE_S1,)),
+    Table("Table S2", mark("How the leads are grouped"), (TABLE_S2,)),
+    Table(mark("Encoders"), mark("Which network reads the beat"), (ENCODERS,)),
+    Table(mark("LV hypertrophy"), mark("Told from the estimated mass"), (LVH,)),
+    Table(mark("Other systems"), mark("What their own papers report"), (OTHERS,)),
 )
 
 # Low, middle and high LV mass, limb and precordial each, in %; the last row is the paper's own total.
@@ -183,7 +198,8 @@ _IMPORTANCE: dict[Sexes, tuple[str, ...]] = {
         "36.5 63.5 38.9 61.1 56.2 43.8",
     ),
 }
-IMPORTANCE_COLUMNS = tuple(f"{third.title()}: {group}" for third, group in product(THIRDS, LEAD_GROUPS[2]))
+_THIRDS = (mark("Low"), mark("Middle"), mark("High"))
+IMPORTANCE_COLUMNS = tuple(f"{third}: {group}" for third, group in product(_THIRDS, LEAD_GROUPS[2]))
 
 
 def importance(sexes: Sexes, third: Third) -> dict[tuple[str, str], float]:
@@ -199,7 +215,7 @@ def importance(sexes: Sexes, third: Third) -> dict[tuple[str, str], float]:
 
 def importance_rows(who: str = "") -> tuple[str, ...]:
     """Names of a table's rows: the segments and their total, of somebody."""
-    return tuple(f"{who}, {name}" if who else name[0].upper() + name[1:] for name in (*SEGMENTS, "total"))
+    return tuple(f"{who}, {name}" for name in (*SEGMENTS, mark("total"))) if who else (*SEGMENTS, mark("Total"))
 
 
 def _importance(of: dict[str, Sexes]) -> Block:
@@ -208,19 +224,17 @@ def _importance(of: dict[str, Sexes]) -> Block:
         for who, sexes in of.items()
         for name, row in zip(importance_rows(who), _IMPORTANCE[sexes], strict=True)
     )
-    note = (
-        "Share of the importance, on average over five patients each with a low, a middle and a high LV mass. Small "
-        "scores were cut off by a rule that is not published."
-    )
-    return Block("paper", ("Segment", *IMPORTANCE_COLUMNS), rows, f"{SOURCE} {note}", "importance")
+    share = mark("Share of the importance, on average over five patients each with a low, a middle and a high LV mass.")
+    rule = mark("Small scores were cut off by a rule that is not published.")
+    return Block("paper", (mark("Segment"), *IMPORTANCE_COLUMNS), rows, f"{SOURCE} {share} {rule}", "importance")
 
 
 IMPORTANCE_OF: dict[str, dict[str, Sexes]] = {
     "Table 5": {"": "all"},
-    "Table 6": {"Men": "male", "Women": "female"},
+    "Table 6": {mark("Men"): "male", mark("Women"): "female"},
 }
 TABLE_5, TABLE_6 = map(_importance, IMPORTANCE_OF.values())
 SALIENCY = (
-    Table("Table 5", "Importance of each segment, networks of both sexes", (TABLE_5,)),
-    Table("Table 6", "Importance of each segment, networks of one sex", (TABLE_6,)),
+    Table("Table 5", mark("Importance of each segment, networks of both sexes"), (TABLE_5,)),
+    Table("Table 6", mark("Importance of each segment, networks of one sex"), (TABLE_6,)),
 )

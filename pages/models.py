@@ -44,7 +44,7 @@ def one_model() -> None:
     card = installed[name]
     with st.container(border=True):
         st.subheader(card_values.short(card))
-        st.markdown(f"**{card_values.plain(card.fields['title'])}**")
+        st.markdown(f"**{card_values.translated(card.fields['title'])}**")
         left, right = st.columns([5, 6], gap="medium")
         with left:
             table(model_facts.facts(card), tr("What {model} is", model=card_values.label(card)))

@@ -47,7 +47,7 @@ from lvm.read.leads import (
 )
 from lvm.recording import LEADS, Measurements, Patient, Recording, RepresentativeBeat
 
-READS = "DICOM 12-lead ECG"
+READS = mark("DICOM 12-lead ECG")
 
 _WAVEFORM_CLASS, _SNIFFED = b"1.2.840.10008.5.1.4.1.1.9.", 4096
 _MAX_GROUPS, _MAX_ANNOTATIONS = 16, 2000

@@ -41,7 +41,7 @@ from lvm.read.xli import decode, reconstruct
 from lvm.recording import LEADS, LIMB, Finding, Measurements, Patient, Recording, RepresentativeBeat
 
 VERSIONS = ("1.03", "1.04", "1.04.01")
-READS = "Philips Sierra XML 1.03 or 1.04"
+READS = mark("Philips Sierra XML 1.03 or 1.04")
 
 _TYPES = ("SierraECG", "PhilipsECG")
 _STANDARD = ("STD-12", "10-WIRE")

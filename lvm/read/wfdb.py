@@ -27,7 +27,7 @@ from lvm.read import patient as units
 from lvm.read.leads import Samples, assemble, checked_rate_hz, checked_uv_per_bit, lead_name, stored_twice
 from lvm.recording import LEADS, Recording
 
-READS = "WFDB (.hea with its .dat)"
+READS = mark("WFDB (.hea with its .dat)")
 
 _Bytes = NDArray[np.uint8]
 _Steps = NDArray[np.int64]

@@ -4,9 +4,10 @@ import math
 import re
 from typing import Any
 
-from lvm.language import listed, mark, tr
+from lvm.language import mark, tr
 from lvm.show.words import UNKNOWN, number
 from lvm.weights import Card
+from lvm.written import COMMA, told
 
 _MARKUP = re.compile(r"([\\`*_\[\]<$~])")
 SEMI_SYNTHETIC = "semi-synthetic cohort"
@@ -25,6 +26,11 @@ def plain(value: Any) -> str:
     """A card's words as they are, without being taken for formatting, links or pictures."""
     text = "" if value is None else str(value).strip()
     return _MARKUP.sub(r"\\\1", text) or UNKNOWN
+
+
+def translated(value: Any) -> str:
+    """A card's words in the language spoken where they are ours, else as they are."""
+    return plain(told(value) if isinstance(value, str) else value)
 
 
 def known(value: Any) -> float | None:
@@ -104,7 +110,7 @@ def standard(card: Card) -> bool:
 
 def kind(card: Card) -> str:
     """'Men, model 2'."""
-    return tr(listed((_PEOPLE[card.config.sexes], _GIVEN[card.config.input_set])))
+    return tr(COMMA, name=_PEOPLE[card.config.sexes], more=_GIVEN[card.config.input_set])
 
 
 def label(card: Card) -> str:

@@ -4,12 +4,13 @@ from typing import Any
 
 import pandas as pd
 
-from lvm.language import mark, tr
+from lvm.language import SENTENCES, mark, tr
 from lvm.show.beat import boundary_names
 from lvm.show.card_values import count, dig, error, numbers, percent, plain, short, with_span
 from lvm.show.model_facts import WHO
 from lvm.show.words import UNKNOWN, number
 from lvm.weights import Card
+from lvm.written import CRITERION, told
 
 _WAYS = {
     "network": mark("Network"),
@@ -69,7 +70,7 @@ def real_ecgs(cards: tuple[Card, ...]) -> list[tuple[str, pd.DataFrame]]:
             near = found.get("within_10_years")
             criteria = found.get("criteria") if isinstance(found.get("criteria"), dict) else {}
             by_name = {
-                tr("Criterion: {name}", name=plain(name)): (auc, dig(near, "criteria", name))
+                tr(CRITERION, name=plain(name)): (auc, dig(near, "criteria", name))
                 for name, auc in (criteria or {}).items()
             }
             by_name[tr("Age alone")] = (found.get("age"), dig(near, "age"))
@@ -110,13 +111,13 @@ def about_boundaries(card: Card) -> str:
         "Trained on {data} Below: the error on LUDB, each record read by the one network that has not met it, of a "
         "record the median over its beats. QRS: {found} found, {true} of those reported true. A P wave was reported on "
         "{invented} of {without} beats that have none.",
-        data=card.fields["training_data"],
+        data=told(card.fields["training_data"]),
         found=percent(found["qrs_sensitivity"]),
         true=percent(found["qrs_ppv"]),
         invented=invented,
         without=without,
     )
-    return f"{card.fields['what_it_is']} {below}"
+    return tr(SENTENCES, one=told(card.fields["what_it_is"]), other=below)
 
 
 def boundaries(card: Card) -> pd.DataFrame:

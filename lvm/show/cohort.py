@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from lvm.language import listed, mark, tr
-from lvm.show.card_values import dig, figure, mean_sd, plain, span, standard
+from lvm.show.card_values import dig, figure, mean_sd, plain, span, standard, translated
 from lvm.show.model_facts import sources
 from lvm.show.words import UNKNOWN
 from lvm.weights import Card
@@ -22,6 +22,12 @@ _ROWS = {
     "qrs_axis_deg": (mark("QRS axis"), "°"),
     "t_axis_deg": (mark("T axis"), "°"),
 }
+# How our cohorts name what their masses were made of.
+_HOW = (
+    mark("Weight of Cornell product"), mark("Weight of Sokolow-Lyon"), mark("Weight of QRS duration"),
+    mark("Effect of secondary ST-T change"), mark("SD of the rest, logarithm"),
+    mark("R of what body and ECG determine"),
+)  # fmt: skip
 _OR = mark("{one} or {other}")
 Cohort = dict[str, Any]
 
@@ -67,7 +73,7 @@ def correlations(cohort: Cohort) -> pd.DataFrame:
         published = list(dict.fromkeys(span(dig(one, "published")) for one in found if dig(one, "published")))
         rows.append(
             (
-                plain(name),
+                translated(name),
                 *(figure(dig(one, "r"), "", 2) for one in found),
                 tr(listed(published, _OR)) or UNKNOWN,
             )
@@ -79,7 +85,7 @@ def correlations(cohort: Cohort) -> pd.DataFrame:
 def how(cohort: Cohort) -> pd.DataFrame:
     """What the masses were made of."""
     rows = [
-        (_capital(plain(name)), *(figure(dig(cohort, "how", sex, name), "", 3) for sex in _SEXES))
+        (translated(_capital(name)), *(figure(dig(cohort, "how", sex, name), "", 3) for sex in _SEXES))
         for name in _names(cohort, "how")
     ]
     return pd.DataFrame(rows, columns=[tr("In the model of the mass"), *map(tr, _SEXES.values())])

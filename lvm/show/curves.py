@@ -8,6 +8,7 @@ from lvm.language import tr
 from lvm.show.colours import Palette
 from lvm.show.millimetres import FONT
 from lvm.weights import Epoch
+from lvm.written import COMMA
 
 
 def _by_fold(epochs: tuple[Epoch, ...]) -> dict[int, list[Epoch]]:
@@ -35,7 +36,7 @@ def curves(epochs: tuple[Epoch, ...], colours: Palette) -> go.Figure:
             traces.append(
                 go.Scatter(
                     x=x, y=y, mode="lines", line=line, name=name, legendgroup=name, showlegend=first,
-                    hovertemplate=f"{name}, {hover}",
+                    hovertemplate=tr(COMMA, name=name, more=hover),
                 )
             )  # fmt: skip
         best, kept = _best(fold), tr("Kept")
@@ -43,7 +44,7 @@ def curves(epochs: tuple[Epoch, ...], colours: Palette) -> go.Figure:
             go.Scatter(
                 x=[best.epoch], y=[best.validation_mae_g], mode="markers", name=tr("Epoch kept"),
                 marker={"color": colours.limit, "size": 8}, legendgroup="kept", showlegend=first,
-                hovertemplate=f"{kept}, {hover}",
+                hovertemplate=tr(COMMA, name=kept, more=hover),
             )
         )  # fmt: skip
     axis = {"gridcolor": "rgba(128,128,128,0.25)", "zeroline": False, "fixedrange": True}

@@ -12,6 +12,7 @@ from lvm.language import mark, tr
 from lvm.show import agreement
 from lvm.show.card_values import plain
 from lvm.show.colours import LIGHT
+from lvm.written import COLON, told
 
 BLAND_ALTMAN = mark("Bland-Altman: estimate minus true mass")
 CALIBRATION = mark("Calibration: true mass against estimate")
@@ -37,10 +38,19 @@ def tables(evaluation: Evaluation | None, papers: Sequence[Table] = ()) -> dict[
     return {f"{table.name}: {table.title}": table for table in found}
 
 
+def label(table: Table) -> str:
+    """'Table 2: What each set of inputs adds', in the language spoken."""
+    return tr(COLON, one=told(table.name), other=told(table.title))
+
+
 def frame(block: Block) -> pd.DataFrame:
     """A block as it is shown: formatting signs escaped, and no line broken within a figure."""
-    rows = [(plain(row[0]), *map(_whole, map(plain, row[1:]))) for row in block.rows]
-    return pd.DataFrame(rows, columns=list(map(plain, block.columns)))
+    rows = [(_told(row[0]), *map(_whole, map(_told, row[1:]))) for row in block.rows]
+    return pd.DataFrame(rows, columns=list(map(_told, block.columns)))
+
+
+def _told(text: str) -> str:
+    return plain(told(text))
 
 
 def _whole(text: str) -> str:
@@ -52,7 +62,7 @@ def _whole(text: str) -> str:
 def made(evaluation: Evaluation) -> pd.DataFrame:
     """How it was made, a row a fact."""
     return pd.DataFrame(
-        [(plain(name), plain(fact)) for name, fact in evaluation.made.items()], columns=[tr("Fact"), tr("Value")]
+        [(_told(name), _told(fact)) for name, fact in evaluation.made.items()], columns=[tr("Fact"), tr("Value")]
     )
 
 

@@ -17,10 +17,12 @@ from lvm.show.card_values import (
     plain,
     span,
     standard,
+    translated,
     with_span,
 )
 from lvm.show.words import TRAINED_ON, UNKNOWN, lead_names, number
 from lvm.weights import Card
+from lvm.written import COLON
 
 WHO = {"male": mark("Men"), "female": mark("Women"), "all": mark("Both")}
 HOW_TO_READ = mark(
@@ -37,18 +39,18 @@ def facts(card: Card) -> pd.DataFrame:
     """What it is, on what it was trained, for what it is and is not meant."""
     fields = card.fields
     rows = {
-        tr("What it is"): plain(fields.get("what_it_is")),
+        tr("What it is"): translated(fields.get("what_it_is")),
         tr("Given to it"): given(card),
         tr("Version"): f"{plain(fields.get('version'))}, {plain(fields.get('date'))}",
-        tr("Trained on"): plain(fields.get("training_data")),
+        tr("Trained on"): translated(fields.get("training_data")),
         tr("Data"): _counts(fields.get("data")),
         tr("Sources"): _sources(fields.get("cohort")),
         tr("Interval"): tr(
             "holds {level} of the true masses, by the errors out of fold of each sex", level=_level(card)
         ),
         tr("From beat to beat"): _repeatability(dig(fields, "metrics", "repeatability")),
-        tr("Use for"): plain(fields.get("intended_use")),
-        tr("Not for"): plain(fields.get("not_for")),
+        tr("Use for"): translated(fields.get("intended_use")),
+        tr("Not for"): translated(fields.get("not_for")),
     }
     return pd.DataFrame({tr("Fact"): rows.keys(), tr("Value"): rows.values()})
 
@@ -114,7 +116,7 @@ def not_given(card: Card) -> str:
 
 def trained_on(card: Card | None) -> str:
     """What must stand beside every estimate; of a user's own bundle that is its title. None: no estimate was made."""
-    return tr(TRAINED_ON) if card is None or standard(card) else plain(card.fields["title"])
+    return tr(TRAINED_ON) if card is None or standard(card) else translated(card.fields["title"])
 
 
 def _counts(data: Any) -> str:
@@ -170,6 +172,17 @@ def _calibration(found: Any) -> str:
 
 _ON_THE_LABEL = {"title", "what_it_is", "intended_use", "not_for", "training_data", "version", "date", "data"}
 _ON_THE_LABEL |= {"cohort", "metrics", "interval", "config", "sha256"}
+# How our cards name and say what the label leaves out; further words of a user's own card stay as they are.
+_CARD_WORDS = (
+    mark("Default"), mark("Made with"), mark("Choices"), mark("Beat window"), mark("Band hz"), mark("Axes"),
+    mark("Missing"), mark("Pooling"), mark("Beat"), mark("Recipe"), mark("Epochs"), mark("Patience"), mark("Batch"),
+    mark("Learning rate"), mark("Noise mv"), mark("Gain"), mark("Lead gain"), mark("Chest shift"), mark("Jitter"),
+    mark("Seed"), mark("Loss"), mark("Optimiser"), mark("Kept"), mark("Format"), mark("Folds"), mark("Average"),
+    mark("Input set"), mark("Sexes"), mark("Lead groups"), mark("View"), mark("Encoder"), mark("Pool"),
+    mark("Channels"), mark("Kernel"), mark("Blocks"), mark("Dropout"), mark("Embedding"), mark("Lvm mean g"),
+    mark("Lvm sd g"), mark("ecg"), mark("beat"), mark("full signal"), mark("crop"), mark("male"), mark("female"),
+    mark("all"),
+)  # fmt: skip
 
 
 def all_facts(card: Card) -> pd.DataFrame:
@@ -179,7 +192,7 @@ def all_facts(card: Card) -> pd.DataFrame:
         if name in _ON_THE_LABEL:
             continue
         if isinstance(value, dict):
-            rows += [(f"{_words(name)}: {_words(n).lower()}", _text(v)) for n, v in value.items()]
+            rows += [(tr(COLON, one=_words(name), other=_words(n).lower()), _text(v)) for n, v in value.items()]
         else:
             rows.append((_words(name), _text(value)))
     left_out = ("scalar", "multiplier") if card.config.encoder == "tcn" else ("scalar",)
@@ -189,8 +202,8 @@ def all_facts(card: Card) -> pd.DataFrame:
 
 
 def _words(name: Any) -> str:
-    text = plain(str(name).replace("_", " "))
-    return text[:1].upper() + text[1:]
+    text = str(name).replace("_", " ").strip()
+    return translated(text[:1].upper() + text[1:])
 
 
 def _text(value: Any) -> str:
@@ -202,4 +215,4 @@ def _text(value: Any) -> str:
         return "; ".join(f"{_words(k).lower()} {_text(v)}" for k, v in value.items())
     if isinstance(value, list | tuple):
         return ", ".join(_text(v) for v in value)
-    return f"{value:g}" if isinstance(value, float) else plain(value)
+    return f"{value:g}" if isinstance(value, float) else translated(value)

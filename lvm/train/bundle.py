@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from lvm import __version__, weights
+from lvm import __version__, weights, written
 from lvm.clean import NETWORK_BAND_HZ
 from lvm.cohort.semisynthetic import METHOD
 from lvm.cohort.source import Source
 from lvm.errors import CohortError
+from lvm.language import mark
 from lvm.net.config import Config, InputSet, Sexes
 from lvm.recording import Sex
 from lvm.train.average import average_patient
@@ -29,22 +30,22 @@ from lvm.train.interval import interval
 from lvm.train.metrics import out_of_fold_metrics, repeatability
 from lvm.train.real import real_metrics
 
-SEMI_SYNTHETIC = "Not trained on any measured LV mass: a demonstration on a semi-synthetic cohort."
-SIMULATED = "Not trained on any LV mass: a test on a simulated cohort whose mass depends on one known thing."
+SEMI_SYNTHETIC = mark("Not trained on any measured LV mass: a demonstration on a semi-synthetic cohort.")
+SIMULATED = mark("Not trained on any LV mass: a test on a simulated cohort whose mass depends on one known thing.")
 _NOTE, _FINISHED = "training.json", "finished"
-OWN_TABLE = "Trained on a user's own table. Nobody but that user has checked it."
+OWN_TABLE = mark("Trained on a user's own table. Nobody but that user has checked it.")
 
-_NOT_FOR = (
+_NOT_FOR = mark(
     "Patient care. Paced rhythm, bundle branch block, atrial fibrillation, anybody under 18 years, any ECG but a "
     "standard resting 12-lead one."
 )
 _CHOICES = {
-    "beat_window": "300 ms before to 600 ms after R, 450 samples, nothing of a neighbour's QRS, median is zero",
+    "beat_window": mark("300 ms before to 600 ms after R, 450 samples, nothing of a neighbour's QRS, median is zero"),
     "band_hz": list(NETWORK_BAND_HZ),
-    "axes": "absolute degrees, after the abstract",
-    "missing": "median of all rows, which also give the standardisation",
-    "pooling": "mean and maximum over time, projected",
-    "beat": "one usable beat of each recording an epoch, by chance; the middle one for validation and test",
+    "axes": mark("absolute degrees, after the abstract"),
+    "missing": mark("median of all rows, which also give the standardisation"),
+    "pooling": mark("mean and maximum over time, projected"),
+    "beat": mark("one usable beat of each recording an epoch, by chance; the middle one for validation and test"),
 }
 
 
@@ -181,11 +182,10 @@ def _card(data: Data, trained: Trained, recipe: Recipe, prefix: str, real: Seque
     config, examples = trained.config, data.examples
     rows = np.concatenate([fold.test for fold in trained.folds])
     men = int(examples.of_sex("male")[rows].sum())
-    people = {"male": "men", "female": "women", "all": "men and women"}[config.sexes]
     return {
         "title": {"own table": OWN_TABLE, "semi-synthetic cohort": SEMI_SYNTHETIC}.get(data.kind, SIMULATED),
-        "what_it_is": f"eLVMass-Net, {config.input_set}, for {people}: LV mass in grams from one ECG beat.",
-        "intended_use": "Research, teaching and demonstration.",
+        "what_it_is": written.WHAT_IT_IS.format(inputs=config.input_set, people=written.PEOPLE[config.sexes]),
+        "intended_use": mark("Research, teaching and demonstration."),
         "not_for": _NOT_FOR,
         "training_data": _sentence(data, len(rows)),
         "default": not prefix,
@@ -202,7 +202,7 @@ def _card(data: Data, trained: Trained, recipe: Recipe, prefix: str, real: Seque
         "cohort": data.cohort,
         "choices": _CHOICES,
         "recipe": asdict(recipe)
-        | {"loss": "mean absolute error", "optimiser": "Adam", "kept": "best validation epoch"},
+        | {"loss": mark("mean absolute error"), "optimiser": "Adam", "kept": mark("best validation epoch")},
         "interval": interval(trained, examples),
         "metrics": {
             "out_of_fold": out_of_fold_metrics(trained, examples),
@@ -214,14 +214,11 @@ def _card(data: Data, trained: Trained, recipe: Recipe, prefix: str, real: Seque
 
 def _sentence(data: Data, n: int) -> str:
     if data.cohort is None:
-        return f"A user's own table of {n} recordings with LV mass."
+        return written.OWN_TABLE.format(n=n)
     if data.kind == "simulated cohort":
-        return f"{n} simulated ECGs ({data.cohort['method']}): no recording and no mass of anybody."
+        return written.SIMULATED.format(n=n, method=data.cohort["method"])
     sources = "; ".join(f"{s['name']} ({s['attribution']}, {s['licence']})" for s in data.cohort["sources"])
-    return (
-        f"Semi-synthetic: {n} ECGs made from recordings of {sources}, changed as whole hearts, with masses drawn from "
-        "published relations."
-    )
+    return written.SEMI_SYNTHETIC.format(n=n, sources=sources)
 
 
 def _readme(fields: dict[str, Any]) -> str:

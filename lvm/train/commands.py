@@ -9,8 +9,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
+from lvm import written
 from lvm.errors import CohortError
 from lvm.kinds import Kind
+from lvm.language import mark
 from lvm.net.config import Sexes
 from lvm.processes import with_one_thread
 from lvm.recording import SEXES, Sex
@@ -159,10 +161,10 @@ def _explained(args: argparse.Namespace) -> "Evaluation":
         print(f"left out: {line}", file=sys.stderr)
     every = importance.populations(found, facts.kind_of(made), methods)
     said = facts.facts(made, [one.sex for one in found], [one.patient for one in found], len(left_out))
-    said["Weights"] = facts.weights([weights.load(name, args.weights).card for name in names.values()])
+    said[mark("Weights")] = facts.weights([weights.load(name, args.weights).card for name in names.values()])
     met = importance.met_in_training(args.weights, names.values(), {one.patient for one in found})
-    said["Met in training"] = f"{met:,} of the patients: this tells where networks look, not how far they err"
-    said["Cut-off"] = facts.cut_offs(METHODS[method] for method in methods)
+    said[mark("Met in training")] = written.MET.format(n=f"{met:,}")
+    said[mark("Cut-off")] = facts.cut_offs(METHODS[method] for method in methods)
     population.write(every, args.out)
     return importance.evaluation(every, methods, said)
 
@@ -216,9 +218,9 @@ def _judged(args: argparse.Namespace, data: "Data", kind: "Kind", bundles: "Sequ
     serving = [b for b in bundles if any(found.of_sex(sex).any() for sex in b.card.sexes)]
     if not serving:
         raise CohortError("None of the weights is for the sex of the table's patients.")
-    said["Weights"] = facts.weights([b.card for b in serving])
+    said[mark("Weights")] = facts.weights([b.card for b in serving])
     if data.cohort is not None:
-        said["What it can show"] = (
+        said[mark("What it can show")] = mark(
             "how the weights do on recordings that they have not met; not how they carry over to patients, for the "
             "masses were drawn by the same rules as those behind the weights"
         )
@@ -252,11 +254,11 @@ def _compared(args: argparse.Namespace, data: "Data", kind: "Kind", sources: "Se
         print(line, file=sys.stderr, flush=True)
 
     said = compare.compare(compared, found, real_ecgs, folds, recipe, work, args.workers, len(tested), say)
-    made["Folds"] = f"{len(tested)} of {len(folds)}, by patient, stratified on LV mass"
-    made["Training"] = systems.described(recipe, width)
-    made["Training took"] = f"{sum(s.minutes for s in said.values()):.0f} min in all, one after the other"
+    made[mark("Folds")] = written.FOLDS.format(n=len(tested), n_all=len(folds))
+    made[mark("Training")] = systems.described(recipe, width)
+    made[mark("Training took")] = written.TOOK.format(n=f"{sum(s.minutes for s in said.values()):.0f}")
     if people:
-        made["Real ECGs"] = f"{len(people)} of PTB-XL, one a patient, no conduction disease, no atrial fibrillation"
+        made[mark("Real ECGs")] = written.REAL_ECGS.format(n=len(people))
     return tables.evaluation(Found(found, tested, said, people, real_ecgs, kind, data.cohort), made)
 
 

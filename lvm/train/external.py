@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lvm import paper, weights
+from lvm import paper, weights, written
 from lvm.errors import CohortError
 from lvm.evaluation import Block, Evaluation, Kind, Points, Table
+from lvm.language import mark
 from lvm.recording import SEXES, Sex
 from lvm.show.card_values import label, short, standard
 from lvm.train.elvmassnet import predict
@@ -25,6 +26,9 @@ from lvm.train.scores import LIMITS_G_M2, RULE
 from lvm.train.table_1 import ours as table_1
 
 RESAMPLES = 1000
+_PERFECT = mark("Slope 1 and intercept 0 g are perfect.")
+_INTERVAL = mark("The interval is that of the weights.")
+_FITTED = mark("“Age, sex and body size alone” was fitted on this table.")
 
 _Array = NDArray[np.float64]
 _Span = tuple[float, float, float]  # a figure and the ends of its 95 % interval
@@ -140,7 +144,7 @@ def validate(
     errors, calibration, hypertrophy, points = [], [], [], list[Points]()
     for sex in SEXES:
         rows = np.flatnonzero(examples.of_sex(sex))
-        who = f"{'Men' if sex == 'male' else 'Women'}, {len(rows):,} ECGs"
+        who = (written.MEN_ECGS if sex == "male" else written.WOMEN_ECGS).format(n=f"{len(rows):,}")
         judged = []
         for bundle in bundles if len(rows) else ():
             if sex in bundle.card.sexes:
@@ -159,25 +163,25 @@ def validate(
             )
             calibration.append((who, name, _text(a.slope, 2), _text(a.intercept_g, 1, " g"), inside))
             hypertrophy.append((who, name, _text(a.lvh_c, 2)))
-    note = (
-        f"In brackets the 95 % interval, patients drawn again {RESAMPLES:,} times. “{BODY}” was fitted on this table."
-    )
-    first = ("Judged on", "Weights")
+    note = f"{written.DRAWN_AGAIN.format(n=f'{RESAMPLES:,}')} {_FITTED} "
+    first = (mark("Judged on"), mark("Weights"))
 
     def table(name: str, title: str, columns: tuple[str, ...], lines: Sequence[tuple[str, ...]], more: str) -> Table:
         return Table(name, title, (Block(kind, (*first, *columns), tuple(lines), note + more),))
 
     published = next(t for t in paper.TABLES if t.name == "Table 1")
     tables = (
-        table("Errors", "How far off", ("Mean absolute error", "Mean absolute percentage error", "Bias"), errors,
-              " Bias: estimate minus true mass."),
-        table("Calibration", "Is a heavier estimate a heavier heart", ("Slope", "Intercept", "Inside the interval"),
-              calibration, " Slope 1 and intercept 0 g are perfect. The interval is that of the weights."),
-        table("LV hypertrophy", "Told from the estimated mass", ("c-statistic",), hypertrophy,
-              f" For {RULE}."),
+        table(mark("Errors"), mark("How far off"),
+              (mark("Mean absolute error"), mark("Mean absolute percentage error"), mark("Bias")), errors,
+              mark("Bias: estimate minus true mass.")),
+        table(mark("Calibration"), mark("Is a heavier estimate a heavier heart"),
+              (mark("Slope"), mark("Intercept"), mark("Inside the interval")), calibration,
+              f"{_PERFECT} {_INTERVAL}"),
+        table(mark("LV hypertrophy"), mark("Told from the estimated mass"), (mark("c-statistic"),), hypertrophy,
+              written.FOR_RULE.format(rule=RULE)),
         table_1(examples, kind, cohort, published),
     )  # fmt: skip
-    return Evaluation("External validation", kind, made, tables, tuple(points))
+    return Evaluation(mark("External validation"), kind, made, tables, tuple(points))
 
 
 def _name(card: weights.Card) -> str:
@@ -185,8 +189,11 @@ def _name(card: weights.Card) -> str:
 
 
 def _text(span: _Span, digits: int, unit: str = "") -> str:
-    value, low, high = span
+    value, low, _ = span
     if np.isnan(value):
         return UNKNOWN
-    between = " to " if low < 0 else "–"
-    return f"{value:.{digits}f} ({low:.{digits}f}{between}{high:.{digits}f}){unit}".replace("-", "−")
+    n, n_low, n_high = (f"{one:.{digits}f}".replace("-", "−") for one in span)
+    if low >= 0:
+        return f"{n} ({n_low}–{n_high}){unit}"
+    template = written.SPAN_G if unit == " g" else f"{written.SPAN}{unit}"
+    return template.format(n=n, n_low=n_low, n_high=n_high)

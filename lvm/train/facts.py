@@ -5,7 +5,9 @@ import platform
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from lvm import written
 from lvm.kinds import Kind
+from lvm.language import mark
 from lvm.recording import SEXES, Sex
 
 if TYPE_CHECKING:
@@ -13,7 +15,11 @@ if TYPE_CHECKING:
     from lvm.train.bundle import Data
     from lvm.weights import Card
 
-_DATA: dict[Kind, str] = {"own": "own table", "cohort": "semi-synthetic cohort", "simulated": "simulated cohort"}
+_DATA: dict[Kind, str] = {
+    "own": mark("own table"),
+    "cohort": mark("semi-synthetic cohort"),
+    "simulated": mark("simulated cohort"),
+}
 
 
 def kind_of(made: dict[str, Any] | None) -> Kind:
@@ -27,10 +33,12 @@ def facts(made: dict[str, Any] | None, sex: Sequence[Sex], patient: Sequence[str
     """Of a table's recordings, with the sex and the patient of each."""
     men, women = (sum(one == of for one in sex) for of in SEXES)
     sources = ", ".join(f"{s['name']} ({s['licence']})" for s in (made or {}).get("sources", []))
+    data = _DATA[kind_of(made)]
+    counts = {"n": len(sex), "n_patients": len(set(patient)), "n_men": men, "n_women": women}
     return {
-        "Data": _DATA[kind_of(made)] + (f", made of {sources}" if sources else ""),
-        "Recordings": f"{len(sex):,} of {len(set(patient)):,} patients; {men:,} of men, {women:,} of women",
-        "Left out": f"{left_out:,}",
+        mark("Data"): written.MADE_OF.format(data=data, sources=sources) if sources else data,
+        mark("Recordings"): written.RECORDINGS.format(**{name: f"{count:,}" for name, count in counts.items()}),
+        mark("Left out"): f"{left_out:,}",
     } | made_with()
 
 
@@ -46,8 +54,10 @@ def made_with() -> dict[str, str]:
     from lvm import __version__
 
     return {
-        "Date": datetime.date.today().isoformat(),
-        "Made with": f"version {__version__}, Python {platform.python_version()}, torch {torch.__version__}",
+        mark("Date"): datetime.date.today().isoformat(),
+        mark("Made with"): written.MADE_WITH.format(
+            version=__version__, python=platform.python_version(), torch=torch.__version__
+        ),
     }
 
 
@@ -56,8 +66,9 @@ def cut_offs(methods: "Iterable[Method]") -> str:
     by_part: dict[float, list[str]] = {}
     for method in methods:
         by_part.setdefault(method.cut_off, []).append(method.name)
-    parts = (f"{part * 100:g} % of a map’s largest value: {', '.join(names)}" for part, names in by_part.items())
-    return "; ".join(parts)
+    return "; ".join(
+        written.CUT_OFF.format(n=f"{part * 100:g}", methods=", ".join(names)) for part, names in by_part.items()
+    )
 
 
 def weights(cards: "Sequence[Card]") -> str:

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lvm import written
 from lvm.cohort.source import Source
 from lvm.evaluation import Kind
+from lvm.language import mark
 from lvm.net.config import Sexes
 from lvm.recording import SEXES, Sex
 from lvm.train.compare import Said
@@ -20,10 +22,12 @@ from lvm.train.real import auc_with_interval, by_who_has_not_met, criteria_value
 from lvm.train.scores import NOTHING, Scores, by_fold
 
 _Array = NDArray[np.float64]
-BODY, BEST = "Age, sex and body size alone", "Best possible on these data"
+BODY, BEST = mark("Age, sex and body size alone"), mark("Best possible on these data")
 CRITERIA, AGE = ("Cornell product", "Sokolow-Lyon"), "age"
 UNKNOWN = "–"
-WHO: dict[Sex, str] = {"male": "men", "female": "women"}
+WHO: dict[Sex, str] = {"male": mark("men"), "female": mark("women")}
+_JUDGED_BY = mark("Each by the network that has not met the patient.")
+_AGE_TELLS_TOO = mark("Those coded are older, and an ECG tells age too.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,8 +96,6 @@ class Found:
         parts = []
         for sex in SEXES:
             people = [s for s in self.sources if s.sex == sex]
-            parts.append(f"{WHO[sex]}: {len(people)} ECGs, {sum(s.coded_lvh for s in people)} of them coded LVH")
-        return (
-            f"Area under the ROC curve, with its 95 % interval, at one body size; {'; '.join(parts)}. Each by the "
-            "network that has not met the patient. Those coded are older, and an ECG tells age too."
-        )
+            coded = sum(s.coded_lvh for s in people)
+            parts.append(written.CODED.format(people=WHO[sex], n=len(people), n_coded=coded))
+        return f"{written.AREA.format(groups='; '.join(parts))} {_JUDGED_BY} {_AGE_TELLS_TOO}"

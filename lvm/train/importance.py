@@ -9,7 +9,7 @@ from typing import get_args
 
 import numpy as np
 
-from lvm import paper, weights
+from lvm import paper, weights, written
 from lvm.analysis import analyse
 from lvm.errors import CohortError, LvmError
 from lvm.estimate import estimate
@@ -18,12 +18,15 @@ from lvm.explain import METHODS, population, subject_of
 from lvm.explain.population import Population
 from lvm.explain.segments import shares
 from lvm.explain.subject import CellName
+from lvm.language import mark
 from lvm.net.config import Sexes
 from lvm.processes import over
 from lvm.read.files import read_file
 from lvm.recording import LEAD_GROUPS, Sex
 from lvm.train.table import Row, read_table, refusal
 from lvm.waves import SEGMENTS
+
+_ALL = mark("All")
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,9 @@ def evaluation(every: Sequence[Population], methods: Sequence[str], made: dict[s
         for method in methods
         for published in paper.SALIENCY
     ]
-    return Evaluation("Importance of each segment, by LV mass", every[0].kind, made, tuple(filter(None, tables)), ())
+    return Evaluation(
+        mark("Importance of each segment, by LV mass"), every[0].kind, made, tuple(filter(None, tables)), ()
+    )
 
 
 def _table(published: Table, method: str, every: Sequence[Population], first: bool) -> Table | None:
@@ -129,15 +134,16 @@ def _table(published: Table, method: str, every: Sequence[Population], first: bo
         own = [one for one in every if (one.sexes, one.method) == (sexes, method)]
         if own:
             rows += _rows(who, own)
-            thirds.append(f"{who or 'All'}: " + ", ".join(map(_limits, own)))
+            thirds.append(_thirds(who or _ALL, own))
     if not rows:
         return None
-    note = (
-        f"{name}: mean share of the importance and its SD over recordings, in thirds of the true LV mass. "
-        f"{'. '.join(thirds)}. Values below {cut_off:g} % of a map’s largest counted as zero, by our own rule."
-    )
+    note = " ".join([written.MEAN_SHARE.format(method=name), *thirds, written.OUR_RULE.format(n=f"{cut_off:g}")])
     ours = Block(every[0].kind, ("Segment", *paper.IMPORTANCE_COLUMNS), tuple(rows), note, "importance")
-    return Table(published.name if first else f"{published.name} by {name}", published.title, (*published.blocks, ours))
+    return Table(
+        published.name if first else written.BY_METHOD.format(n=published.name.removeprefix("Table "), method=name),
+        published.title,
+        (*published.blocks, ours),
+    )
 
 
 def _rows(who: str, thirds: Sequence[Population]) -> list[tuple[str, ...]]:
@@ -153,9 +159,15 @@ def _rows(who: str, thirds: Sequence[Population]) -> list[tuple[str, ...]]:
     return [*rows, (names[-1], *(f"{total * 100:.1f} %" for total in totals))]
 
 
-def _limits(one: Population) -> str:
-    if one.from_g is None:
-        mass = f"below {one.below_g:.1f} g"
-    else:
-        mass = f"{one.from_g:.1f} g and more" if one.below_g is None else f"{one.from_g:.1f} to {one.below_g:.1f} g"
-    return f"{one.third} {mass} ({one.recordings:,} recordings)"
+def _thirds(who: str, of: Sequence[Population]) -> str:
+    low, middle, high = of
+    return written.THIRDS.format(
+        who=who,
+        n_low=f"{low.below_g:.1f}",
+        n=f"{low.recordings:,}",
+        n_from=f"{middle.from_g:.1f}",
+        n_to=f"{middle.below_g:.1f}",
+        n_middle=f"{middle.recordings:,}",
+        n_high=f"{high.from_g:.1f}",
+        n_above=f"{high.recordings:,}",
+    )

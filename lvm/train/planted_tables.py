@@ -4,18 +4,21 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from lvm import written
 from lvm.cohort.mass import TABLE_1
 from lvm.cohort.planted import ECG_CELLS, NOTHING, PLANTED, SCALARS_ONLY
 from lvm.evaluation import Block, Evaluation, Table
 from lvm.explain import DEFAULT, METHODS
 from lvm.explain.subject import CellName
+from lvm.language import mark
 from lvm.train.facts import cut_offs
 from lvm.train.fit import Recipe
 from lvm.train.planted_truth import DROPOUT, Judged
 
 UNKNOWN = "–"
 LEARNED = 0.5
-_NAMES = {**{name: name for name in ECG_CELLS}, SCALARS_ONLY: "Height and weight", NOTHING: "Nothing"}
+_PLANTED_IN = mark("Planted in")
+_NAMES = {**{name: name for name in ECG_CELLS}, SCALARS_ONLY: mark("Height and weight"), NOTHING: mark("Nothing")}
 _BY_METHOD = tuple(method.name for method in METHODS.values())
 
 Found = Mapping[str, Sequence[Judged]]  # by what was planted
@@ -61,23 +64,21 @@ def learned(judged: Sequence[Judged]) -> float:
 
 def evaluation(found: Found, made: dict[str, str]) -> Evaluation:
     tables = (
-        Table("Planted truth", "Does a map find the cell on which the mass depends", (_truth(found),)),
-        Table("Patient values", "Is the ECG left alone where it tells nothing", (_values(found),)),
-        Table("Shuffled weights", "Does a map change with what was learned", (_shuffled(found),)),
+        Table(mark("Planted truth"), mark("Does a map find the cell on which the mass depends"), (_truth(found),)),
+        Table(mark("Patient values"), mark("Is the ECG left alone where it tells nothing"), (_values(found),)),
+        Table(mark("Shuffled weights"), mark("Does a map change with what was learned"), (_shuffled(found),)),
     )
-    return Evaluation("Networks whose mass depends on one known thing", "simulated", made, tables, ())
+    return Evaluation(mark("Networks whose mass depends on one known thing"), "simulated", made, tables, ())
 
 
 def described(found: Found, men: int, recipe: Recipe) -> dict[str, str]:
     counts = sorted({len(judged) for judged in found.values()})
     each = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     return {
-        "Cohorts": f"{len(found)}, simulated, of {men:,} men each; {PLANTED * 100:.0f} % of the variance of the mass "
-        "is planted in one cell of the ECG, in height and weight, or nowhere",
-        "Networks": f"model 2 for men, five folds each, at most {recipe.epochs} epochs in batches of {recipe.batch}, "
-        f"dropout {DROPOUT:g}",
-        "Judged": f"{each} further men of each cohort whom the networks have not met",
-        "Cut-off": cut_offs(METHODS.values()),
+        mark("Cohorts"): written.COHORTS.format(n=len(found), n_men=f"{men:,}", n_percent=f"{PLANTED * 100:.0f}"),
+        mark("Networks"): written.NETWORKS.format(n=recipe.epochs, n_batch=recipe.batch, n_dropout=f"{DROPOUT:g}"),
+        mark("Judged"): written.JUDGED.format(men=each),
+        mark("Cut-off"): cut_offs(METHODS.values()),
     }
 
 
@@ -89,22 +90,33 @@ def _truth(found: Found) -> Block:
         chance = float(np.mean([one.by_chance[ECG_CELLS[name]] for one in judged]))
         cells = (_found(judged, method, ECG_CELLS[name]) for method in METHODS)
         rows.append((name, _two_digits(learned(judged)), _percent(chance), *cells))
-    for of, heading in ((in_ecg, "Found"), (known, "Found, of those learned"))[: 1 + (len(known) < len(in_ecg))]:
-        rows.append((heading, UNKNOWN, UNKNOWN, *(f"{cells_found(of, method)} of {len(of)}" for method in METHODS)))
+    for of, heading in ((in_ecg, mark("Found")), (known, mark("Found, of those learned")))[
+        : 1 + (len(known) < len(in_ecg))
+    ]:
+        rows.append(
+            (
+                heading,
+                UNKNOWN,
+                UNKNOWN,
+                *(written.OF.format(n=cells_found(of, method), n_all=len(of)) for method in METHODS),
+            )
+        )
     by_cells = " and ".join(method.name for method in METHODS.values() if method.by_cells)
-    note = (
-        "Mean share of the cell in which the mass was planted, and in how many of those judged it is the largest of "
-        f"{len(ECG_CELLS)}. Found: its mean share is the largest. Learned: correlation of the estimates with what of "
-        f"the mass can be known; below {LEARNED} the networks do not go by the cell, so no map can show it. By chance: "
-        "the cell’s part of the beat’s samples, for methods that go by samples; "
-        f"for {by_cells}, which go by cells, {100 / len(ECG_CELLS):.0f} %. {_about_default(known)}"
-    )
-    return Block("simulated", ("Planted in", "Learned, r", "By chance", *_BY_METHOD), tuple(rows), note)
+    sentences = [
+        written.MEAN_IN_CELL.format(n=len(ECG_CELLS)),
+        mark("Found: its mean share is the largest."),
+        written.LEARNED.format(n=LEARNED),
+        written.BY_CHANCE.format(methods=by_cells, n=f"{100 / len(ECG_CELLS):.0f}"),
+        _about_default(known),
+    ]
+    columns = (_PLANTED_IN, mark("Learned, r"), mark("By chance"), *_BY_METHOD)
+    return Block("simulated", columns, tuple(rows), " ".join(sentences))
 
 
 def _found(judged: Sequence[Judged], method: str, cell: CellName) -> str:
     share = mean_share(judged, method)[cell]
-    return f"{_percent(share)}, {often_largest(judged, method, cell)} of {len(judged)}"
+    often = often_largest(judged, method, cell)
+    return written.SHARE_OF.format(n_percent=f"{share * 100:.0f}", n=often, n_all=len(judged))
 
 
 def _about_default(known: Found) -> str:
@@ -114,10 +126,11 @@ def _about_default(known: Found) -> str:
 
     def said(key: str) -> str:
         cells, share = score[key]
-        return f"{METHODS[key].name} finds {cells}, with {_percent(share)} of its importance in the true cell"
+        return written.FINDS.format(method=METHODS[key].name, n=cells, n_percent=f"{share * 100:.0f}")
 
-    first = f"Shown first elsewhere: of {len(known)} cells learned, {said(DEFAULT)}"
-    return f"{first}, the most of all methods." if best == DEFAULT else f"{first}; {said(best)}."
+    if best == DEFAULT:
+        return written.SHOWN_FIRST.format(n=len(known), first=said(DEFAULT))
+    return written.NOT_FIRST.format(n=len(known), first=said(DEFAULT), best=said(best))
 
 
 def _values(found: Found) -> Block:
@@ -129,17 +142,18 @@ def _values(found: Found) -> Block:
         part = float(np.mean([one.scalars_part for one in judged]))
         rows.append((_NAMES[cell], _percent(part), *errors))
     columns = (
-        "Planted in",
-        "Part of the patient values",
-        "Mean absolute error",
-        "Best possible",
-        "If all were called average",
+        _PLANTED_IN,
+        mark("Part of the patient values"),
+        mark("Mean absolute error"),
+        mark("Best possible"),
+        mark("If all were called average"),
     )
-    note = (
+    part_of = mark(
         "Part of age, height, weight, axes and QRS duration in the Shapley values, without their signs, the rest being "
-        "the ECG’s; mean over those judged. The errors tell whether the networks learned what was planted at all."
+        "the ECG’s; mean over those judged."
     )
-    return Block("simulated", columns, tuple(rows), note)
+    errors_tell = mark("The errors tell whether the networks learned what was planted at all.")
+    return Block("simulated", columns, tuple(rows), f"{part_of} {errors_tell}")
 
 
 def _shuffled(found: Found) -> Block:
@@ -147,15 +161,21 @@ def _shuffled(found: Found) -> Block:
     for cell, judged in found.items():
         alike.append([_mean([one.similarity[key] for one in judged]) for key in METHODS])
         rows.append((_NAMES[cell], *map(_two_digits, alike[-1])))
-    rows.append(("Mean", *(_two_digits(_mean(of)) for of in zip(*alike, strict=True))))
+    rows.append((mark("Mean"), *(_two_digits(_mean(of)) for of in zip(*alike, strict=True))))
     every = [one for judged in found.values() for one in judged]
-    rows.append(("Both shuffled", *(_two_digits(_mean([one.chance[key] for one in every])) for key in METHODS)))
-    note = (
-        "Rank correlation of a map’s sizes, sign aside, with the same method’s map of the same networks with shuffled "
-        "weights; mean over those judged. The nearer it is to 1, the less the map tells of what was learned. Both "
-        "shuffled: of two networks that learned nothing, for an ECG’s own shape makes any two maps a little alike."
+    rows.append((mark("Both shuffled"), *(_two_digits(_mean([one.chance[key] for one in every])) for key in METHODS)))
+    sentences = (
+        mark(
+            "Rank correlation of a map’s sizes, sign aside, with the same method’s map of the same networks with "
+            "shuffled weights; mean over those judged."
+        ),
+        mark("The nearer it is to 1, the less the map tells of what was learned."),
+        mark(
+            "Both shuffled: of two networks that learned nothing, for an ECG’s own shape makes any two maps a little "
+            "alike."
+        ),
     )
-    return Block("simulated", ("Planted in", *_BY_METHOD), tuple(rows), note)
+    return Block("simulated", (_PLANTED_IN, *_BY_METHOD), tuple(rows), " ".join(sentences))
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

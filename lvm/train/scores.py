@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
+from lvm import written
 from lvm.reference import CT_LIMITS
 from lvm.train.examples import Examples
 from lvm.train.folds import Fold
@@ -15,9 +16,10 @@ from lvm.train.real import area
 
 _Array = NDArray[np.float64]
 LIMITS_G_M2 = {sex: limit.limit_g_m2 for sex, limit in CT_LIMITS.items()}
-RULE = (
-    f"a true mass index above {LIMITS_G_M2['male']:.0f} g/m² in men and {LIMITS_G_M2['female']:.0f} in women "
-    f"({CT_LIMITS['male'].modality}, {CT_LIMITS['male'].source})"
+RULE = written.RULE.format(
+    n=f"{LIMITS_G_M2['male']:.0f}",
+    n_women=f"{LIMITS_G_M2['female']:.0f}",
+    source=f"{CT_LIMITS['male'].modality}, {CT_LIMITS['male'].source}",
 )
 
 

@@ -13,17 +13,18 @@ import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 
-from lvm import __version__, weights
+from lvm import __version__, weights, written
 from lvm.analysis import analyse
 from lvm.clean import clean
 from lvm.errors import LvmError
+from lvm.language import mark
 from lvm.net.segmenter import Segmenter, SegmenterConfig
 from lvm.read.files import read_file
 from lvm.recording import Signal
 from lvm.train import delineation, ludb
 from lvm.train.segmenter import Recipe, example, folds, train_fold
 
-TITLE = "Finds P, QRS and T on an ECG. Says nothing about the heart’s mass."
+TITLE = mark("Finds P, QRS and T on an ECG. Says nothing about the heart’s mass.")
 
 
 def train_segmenter(ludb_folder: Path, unmarked_folder: Path | None, folder: Path, recipe: Recipe) -> dict[str, Any]:
@@ -80,12 +81,13 @@ def _fields(
 ) -> dict[str, Any]:
     return {
         "title": TITLE,
-        "what_it_is": "Five networks of one kind, each trained without a fifth of the recordings; three of them read "
-        "an ECG together. For each instant they tell in what part of the leads it lies within P, QRS and T.",
-        "intended_use": "Research, teaching and demonstration.",
-        "not_for": "Patient care, monitoring, recordings of fewer than about six leads.",
-        "training_data": f"LUDB, {sum(map(len, tested))} recordings with cardiologists’ marks (Kalyakulina 2020, "
-        f"ODC-By); {unmarked} recordings without marks, from PTB-XL (Wagner 2020, CC BY 4.0).",
+        "what_it_is": mark(
+            "Five networks of one kind, each trained without a fifth of the recordings; three of them read an ECG "
+            "together. For each instant they tell in what part of the leads it lies within P, QRS and T."
+        ),
+        "intended_use": mark("Research, teaching and demonstration."),
+        "not_for": mark("Patient care, monitoring, recordings of fewer than about six leads."),
+        "training_data": f"{written.LUDB.format(n=sum(map(len, tested)))}; {written.UNMARKED.format(n=unmarked)}",
         "version": __version__,
         "date": datetime.date.today().isoformat(),
         "made_with": {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__},

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from lvm import written
 from lvm.net.config import Config, Sexes
 from lvm.net.ecgai import ECGAIConfig
 from lvm.net.lvmai import LVMAIConfig
@@ -78,10 +79,14 @@ def recipe_of(system: System, recipe: Recipe) -> Recipe:
 def described(recipe: Recipe, lvm_ai_filters: int) -> str:
     """In a sentence, for the tables."""
     epochs, patience = min(recipe.epochs, _LVM_AI["epochs"]), min(recipe.patience, _LVM_AI["patience"])
-    return (
-        f"Adam, at most {recipe.epochs} epochs, ending after {recipe.patience} without a better one; LVM-AI with "
-        f"{lvm_ai_filters} filters (its authors’ library: {LVMAIConfig().filters}), at most {epochs} epochs, ending "
-        f"after {patience}, with the asymmetric loss never early; seed {recipe.seed}"
+    return written.TRAINING.format(
+        n=recipe.epochs,
+        n_patience=recipe.patience,
+        n_filters=lvm_ai_filters,
+        n_library=LVMAIConfig().filters,
+        n_epochs=epochs,
+        n_end=patience,
+        n_seed=recipe.seed,
     )
 
 

@@ -4,11 +4,15 @@ from typing import Any
 
 import numpy as np
 
+from lvm import written
 from lvm.evaluation import Block, Kind, Table
+from lvm.language import mark
 from lvm.paper import PATIENTS
 from lvm.recording import SEXES
 from lvm.reference import bsa_m2
 from lvm.train.examples import SCALARS, Examples
+
+_ABSOLUTE = mark("absolute")
 
 
 def ours(examples: Examples, kind: Kind, cohort: dict[str, Any] | None, published: Table) -> Table:
@@ -23,12 +27,12 @@ def ours(examples: Examples, kind: Kind, cohort: dict[str, Any] | None, publishe
         if name.endswith("_axis_deg") and cohort is not None:
             rows.append((title, *(_stated(cohort.get("marginals", {}).get(s, {}).get(name)) for s in SEXES)))
         else:
-            absolute = ", absolute" * name.endswith("_axis_deg")
+            absolute = f", {_ABSOLUTE}" * name.endswith("_axis_deg")
             cells = (_mean_sd(values[name][examples.of_sex(s)], unit) for s in SEXES)
             rows.append((f"{title}{absolute}", *cells))
     men, women = (int(examples.of_sex(s).sum()) for s in SEXES)
-    columns = ("Patients", f"Men, n = {men:,}", f"Women, n = {women:,}")
-    block = Block(kind, columns, tuple(rows), "Mean ± SD over recordings.")
+    columns = (mark("Patients"), written.MEN_N.format(n=f"{men:,}"), written.WOMEN_N.format(n=f"{women:,}"))
+    block = Block(kind, columns, tuple(rows), mark("Mean ± SD over recordings."))
     return Table(published.name, published.title, (*published.blocks, block))
 
 

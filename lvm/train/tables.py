@@ -5,25 +5,47 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from lvm import paper
+from lvm import paper, written
 from lvm.evaluation import Block, Evaluation, Points, Table
+from lvm.language import mark
 from lvm.net import lvmai
 from lvm.net.config import Config
 from lvm.recording import SEXES
 from lvm.train.folds import Fold
-from lvm.train.found import AGE, BEST, BODY, CRITERIA, UNKNOWN, WHO, Found
+from lvm.train.found import AGE, BEST, BODY, CRITERIA, UNKNOWN, Found
 from lvm.train.scores import NOTHING, RULE, by_fold, paired_p
 from lvm.train.systems import MODEL_2
 from lvm.train.table_1 import ours as table_1
 
 _Array = NDArray[np.float64]
-_MODELS = {"ecg": "ECG only", "model1": "Model 1: ECG, age, sex, height, weight"}
-_MODELS["model2"] = "Model 2: model 1, axes and QRS duration"
-_ERROR = ("Mean absolute error", "Mean absolute percentage error")
-_TEST = (
+_MODELS = {"ecg": mark("ECG only"), "model1": mark("Model 1: ECG, age, sex, height, weight")}
+_MODELS["model2"] = mark("Model 2: model 1, axes and QRS duration")
+_ERROR = (mark("Mean absolute error"), mark("Mean absolute percentage error"))
+_TEST = mark(
     "P: paired t-test over the folds, corrected for their overlapping training parts (Nadeau & Bengio 2003), not for "
     "the number of comparisons."
 )
+_FILTERS = mark("How many filters LVM-AI has is told under how this was made.")
+_BODY = mark("“Age, sex and body size alone”: a line on these, without any ECG.")
+_BEST = mark(
+    "“Best possible on these data”: the median of the true mass for somebody of that body and that score of the ECG, "
+    "from which the mass was drawn; it is the best in grams, and nearly in %."
+)
+_ALL_FEATURES = mark("All features: the ECG, age, sex, height, weight, axes and QRS duration.")
+_ORIGINAL = mark("Original setting of ecgAI: its profile of the ECG; of LVM-AI: the ECG, age, sex and BMI.")
+_P_OF = mark("P is of all features, or else of the original setting.")
+_IN_G = mark("Mean absolute error in g, then in % of the true mass.")
+_P_COMPARES = mark("P compares the two before it, on the same people.")
+_CUT_OFF = mark("The paper’s cut-off is not public.")
+_NOT_SPECIFIC = {
+    "all": mark("Not sex-specific: all"),
+    "male": mark("Not sex-specific: men"),
+    "female": mark("Not sex-specific: women"),
+}
+_TRAINED_ON = {"male": mark("Trained on men"), "female": mark("Trained on women")}
+_SYSTEM, _MODEL_2, _ONE_SEX = mark("System"), mark("model 2"), mark("trained on one sex")
+_SYMMETRIC, _ASYMMETRIC, _LVH_OUTPUT = mark("symmetric loss"), mark("asymmetric loss"), mark("its LVH output")
+_P = {"male": mark("P, men"), "female": mark("P, women")}
 
 
 def _over_folds(values: _Array, unit: str = "") -> str:
@@ -40,22 +62,22 @@ def _p(one: _Array, other: _Array, folds: Sequence[Fold]) -> str:
     return UNKNOWN if found is None else "< 0.001" if found < 0.001 else f"{found:.3f}"
 
 
+def _folds(found: Found) -> str:
+    return written.OVER_FOLDS.format(n=len(found.folds))
+
+
 def _about_lvm_ai(found: Found) -> str:
     heavy_g = lvmai.grams(1)
     men = found.examples.lvm_g[found.examples.of_sex("male")]
-    share = f"; of the men here {np.mean(men > heavy_g) * 100:.0f} % are" if len(men) else ""
-    return (
-        f"LVM-AI’s asymmetric loss was made for UK Biobank, where few hearts are above {heavy_g:.0f} g{share}. How "
-        "many filters LVM-AI has is told under how this was made."
-    )
+    if len(men):
+        few = written.HEAVY_MEN.format(n=f"{heavy_g:.0f}", n_percent=f"{np.mean(men > heavy_g) * 100:.0f}")
+    else:
+        few = written.HEAVY.format(n=f"{heavy_g:.0f}")
+    return f"{few} {_FILTERS}"
 
 
 def _about_baselines(found: Found) -> str:
-    best = (
-        f" “{BEST}”: the median of the true mass for somebody of that body and that score of the ECG, from which the "
-        "mass was drawn; it is the best in grams, and nearly in %."
-    )
-    return f" “{BODY}”: a line on these, without any ECG.{best if found.cohort is not None else ''}"
+    return f" {_BODY} {_BEST}" if found.cohort is not None else f" {_BODY}"
 
 
 def _baselines(found: Found) -> list[tuple[str, str]]:
@@ -70,17 +92,20 @@ def _on_masses(found: Found, heading: str, rows: Sequence[tuple[str, str]], agai
         s = found.scores(key)
         p = _p(s.mae_g, reference.mae_g, found.folds)
         lines.append((label, _over_folds(s.mae_g, " g"), _over_folds(s.mape_percent, " %"), p))
-    note = f"± is the SD over {len(found.folds)} folds. {_TEST}{_about_baselines(found)}"
-    return Block(found.kind, (heading, *_ERROR, f"P, against {name}"), tuple(lines), note)
+    note = f"{_folds(found)} {_TEST}{_about_baselines(found)}"
+    return Block(found.kind, (heading, *_ERROR, written.AGAINST.format(system=name)), tuple(lines), note)
 
 
 def _on_real(found: Found, heading: str, rows: Sequence[tuple[str, str]]) -> list[Block]:
     """AUCs of (label, key), of two criteria and of age; none without real ECGs."""
     if not len(found.real):
         return []
-    more = [*((f"Criterion: {name}", name) for name in CRITERIA), ("The patient’s age alone, no ECG", AGE)]
+    more = [
+        *((written.CRITERION.format(name=name), name) for name in CRITERIA),
+        (mark("The patient’s age alone, no ECG"), AGE),
+    ]
     lines = tuple((label, *(found.real_area(key, sex) for sex in SEXES)) for label, key in [*rows, *more])
-    return [Block("real", (heading, "Men", "Women"), lines, found.real_note())]
+    return [Block("real", (heading, mark("Men"), mark("Women")), lines, found.real_note())]
 
 
 def _simple(
@@ -93,8 +118,8 @@ def _simple(
 def _table_3(found: Found, published: Table) -> Table:
     rows = [
         ("ecgAI", "ecgai-all-all-features", "ecgai-all-original"),
-        ("LVM-AI, symmetric loss", "lvm-ai-all-all-features", "lvm-ai-all-original"),
-        ("LVM-AI, asymmetric loss", "", "lvm-ai-all-original-asymmetric"),
+        (f"LVM-AI, {_SYMMETRIC}", "lvm-ai-all-all-features", "lvm-ai-all-original"),
+        (f"LVM-AI, {_ASYMMETRIC}", "", "lvm-ai-all-original-asymmetric"),
         *((f"eLVMass-Net, model {k}", f"elvmassnet-all-model{k}", "") for k in (1, 2)),
         *((label, key, "") for label, key in _baselines(found)),
     ]
@@ -103,16 +128,14 @@ def _table_3(found: Found, published: Table) -> Table:
         s, o = found.scores(key), found.scores(original)
         errors = [cell for x in (s, o) for cell in (_over_folds(x.mae_g, " g"), _over_folds(x.mape_percent, " %"))]
         lines.append((label, *errors, _p((s if key else o).mae_g, best.mae_g, found.folds)))
-    columns = ("System", *_ERROR, "The same, original setting", "In %, original setting", "P, against model 2")
-    note = (
-        "All features: the ECG, age, sex, height, weight, axes and QRS duration. Original setting of ecgAI: its "
-        "profile of the ECG; of LVM-AI: the ECG, age, sex and BMI. P is of all features, or else of "
-        "the original setting. ± is the SD over "
-        f"{len(found.folds)} folds. {_TEST} {_about_lvm_ai(found)}{_about_baselines(found)}"
-    )
-    both = [(f"{label}, all features", key) for label, key, _ in rows if key in found.said]
-    both += [(f"{label}, original setting", key) for label, _, key in rows if key in found.said]
-    real = _on_real(found, "System", both)
+    in_original = mark("The same, original setting"), mark("In %, original setting")
+    columns = (_SYSTEM, *_ERROR, *in_original, written.AGAINST.format(system=_MODEL_2))
+    about = f"{_ALL_FEATURES} {_ORIGINAL} {_P_OF} {_folds(found)} {_TEST}"
+    note = f"{about} {_about_lvm_ai(found)}{_about_baselines(found)}"
+    given, first = mark("all features"), mark("original setting")
+    both = [(f"{label}, {given}", key) for label, key, _ in rows if key in found.said]
+    both += [(f"{label}, {first}", key) for label, _, key in rows if key in found.said]
+    real = _on_real(found, _SYSTEM, both)
     return Table(
         published.name, published.title, (*published.blocks, Block(found.kind, columns, tuple(lines), note), *real)
     )
@@ -140,8 +163,8 @@ def _by_sex(found: Found, measure: str, unit: str) -> list[tuple[str, ...]]:
 
 
 def _columns_by_sex() -> tuple[str, ...]:
-    of = ((f"Not sex-specific: {WHO[s]}", f"Trained on {WHO[s]}", f"P, {WHO[s]}") for s in SEXES)
-    return "System", "Not sex-specific: all", *(name for names in of for name in names)
+    of = ((_NOT_SPECIFIC[s], _TRAINED_ON[s], _P[s]) for s in SEXES)
+    return _SYSTEM, _NOT_SPECIFIC["all"], *(name for names in of for name in names)
 
 
 def _real_by_sex(found: Found) -> list[Block]:
@@ -151,23 +174,21 @@ def _real_by_sex(found: Found) -> list[Block]:
         (label, *(found.real_area(key.format(of), sex) for sex in SEXES for of in ("all", sex)))
         for label, key in _BY_SEX.items()
     ]
-    of = ((f"Not sex-specific: {WHO[s]}", f"Trained on {WHO[s]}") for s in SEXES)
-    return [Block("real", ("System", *(name for names in of for name in names)), tuple(lines), found.real_note())]
+    of = ((_NOT_SPECIFIC[s], _TRAINED_ON[s]) for s in SEXES)
+    return [Block("real", (_SYSTEM, *(name for names in of for name in names)), tuple(lines), found.real_note())]
 
 
 def _table_4(found: Found, published: Table) -> Table:
     lines = _by_sex(found, "mae_g", " g") + _by_sex(found, "mape_percent", " %")
-    note = (
-        "Mean absolute error in g, then in % of the true mass. P compares the two before it, on the same people. ± is "
-        f"the SD over {len(found.folds)} folds. {_TEST} {_about_lvm_ai(found)}{_about_baselines(found)}"
-    )
+    about = f"{_IN_G} {_P_COMPARES} {_folds(found)} {_TEST}"
+    note = f"{about} {_about_lvm_ai(found)}{_about_baselines(found)}"
     own = Block(found.kind, _columns_by_sex(), tuple(lines), note)
     return Table(published.name, published.title, (*published.blocks, own, *_real_by_sex(found)))
 
 
 def _hypertrophy(found: Found, published: Table) -> Table:
     lines = _by_sex(found, "lvh_c", "")
-    limits = " and ".join(f"{lvmai.LVH_LIMIT_G_M2[sex]:.0f}" for sex in SEXES)
+    limits = [f"{lvmai.LVH_LIMIT_G_M2[sex]:.0f}" for sex in SEXES]
     said = found.said.get("lvm-ai-all-all-features")
     if said is not None:
         own = {
@@ -175,12 +196,10 @@ def _hypertrophy(found: Found, published: Table) -> Table:
             for who in found.people
         }
         men, women = (own.get(sex, UNKNOWN) for sex in SEXES)
-        lines.insert(2, ("LVM-AI, its LVH output", own.get("all", UNKNOWN), men, *[UNKNOWN] * 2, women, *[UNKNOWN] * 2))
-    note = (
-        f"c-statistic of the estimated mass over the body surface, for {RULE}; of all: both over the limit of the sex. "
-        f"The paper’s cut-off is not public. LVM-AI’s LVH output was taught its own limits, {limits} g/m². P compares "
-        f"the two before it, on the same people. ± is the SD over {len(found.folds)} folds. {_TEST}"
-    )
+        lines.insert(2, (f"LVM-AI, {_LVH_OUTPUT}", own.get("all", UNKNOWN), men, *[UNKNOWN] * 2, women, *[UNKNOWN] * 2))
+    taught = written.LVM_AI_LIMITS.format(n=limits[0], n_women=limits[1])
+    about = f"{written.C_STATISTIC.format(rule=RULE)} {_CUT_OFF} {taught}"
+    note = f"{about} {_P_COMPARES} {_folds(found)} {_TEST}"
     block = Block(found.kind, _columns_by_sex(), tuple(lines), note)
     return Table(published.name, published.title, (*published.blocks, block, *_real_by_sex(found)))
 
@@ -195,7 +214,7 @@ def points(found: Found) -> tuple[Points, ...]:
             if said is not None and len(rows):
                 rows = rows[np.argsort(said.grams[rows])]  # in no order in which patients could be found again
                 estimate, truth = said.grams[rows].tolist(), found.examples.lvm_g[rows].tolist()
-                listed.append(Points(sex, f"{label}, trained on one sex", tuple(estimate), tuple(truth)))
+                listed.append(Points(sex, f"{label}, {_ONE_SEX}", tuple(estimate), tuple(truth)))
     return tuple(listed)
 
 
@@ -203,47 +222,47 @@ def evaluation(found: Found, made: dict[str, str]) -> Evaluation:
     """All tables. made : facts of how, by name."""
     published = {table.name: table for table in paper.TABLES}
     model_2 = f"{MODEL_2}-{{}}".format
-    narrow = f"EfficientNet in one dimension, B0 at {Config().width_multiplier:g} of its width"
+    narrow = written.NARROW.format(n=f"{Config().width_multiplier:g}")
     tables = (
         table_1(found.examples, found.kind, found.cohort, published["Table 1"]),
         _simple(
             found,
             published["Table 2"],
-            "Inputs",
+            mark("Inputs"),
             [(label, f"elvmassnet-all-{key}") for key, label in _MODELS.items()],
-            ("model 2", MODEL_2),
+            (_MODEL_2, MODEL_2),
         ),
         _table_3(found, published["Table 3"]),
         _table_4(found, published["Table 4"]),
         _simple(
             found,
             published["Table S1"],
-            "What of the recording is used",
+            mark("What of the recording is used"),
             [
-                ("The full signal", model_2("full-signal")),
-                ("A random piece of it", model_2("crop")),
-                ("A single heartbeat", MODEL_2),
+                (mark("The full signal"), model_2("full-signal")),
+                (mark("A random piece of it"), model_2("crop")),
+                (mark("A single heartbeat"), MODEL_2),
             ],
-            ("a heartbeat", MODEL_2),
+            (mark("a heartbeat"), MODEL_2),
         ),
         _simple(
             found,
             published["Table S2"],
-            "Lead groups",
+            mark("Lead groups"),
             [
-                ("None: all leads together", model_2("groups1")),
-                ("Two: limb and precordial", MODEL_2),
-                ("Four: V1 to V4; I, aVL, V5, V6; II, III, aVF; aVR", model_2("groups4")),
+                (mark("None: all leads together"), model_2("groups1")),
+                (mark("Two: limb and precordial"), MODEL_2),
+                (mark("Four: V1 to V4; I, aVL, V5, V6; II, III, aVF; aVR"), model_2("groups4")),
             ],
-            ("two", MODEL_2),
+            (mark("two"), MODEL_2),
         ),
         _simple(
             found,
             published["Encoders"],
-            "Encoder",
-            [("Temporal convolutional network", MODEL_2), (narrow, model_2("efficientnet"))],
-            ("the first", MODEL_2),
+            mark("Encoder"),
+            [(mark("Temporal convolutional network"), MODEL_2), (narrow, model_2("efficientnet"))],
+            (mark("the first"), MODEL_2),
         ),
         _hypertrophy(found, published["LV hypertrophy"]),
     )
-    return Evaluation("Every system that the papers compare", found.kind, made, tables, points(found))
+    return Evaluation(mark("Every system that the papers compare"), found.kind, made, tables, points(found))
