@@ -11,6 +11,8 @@ from lvm.read import read
 from lvm.recording import LEADS, Recording
 from tests.browser.visit import ESTIMATE, PAGES, Visit
 
+light = pytest.mark.parametrize("visit", ["light"], indirect=True)  # in dark: test_screens.py
+
 
 def as_csv(recording: Recording, said: str) -> bytes:
     """See the table at the top of lvm/read/csv_table.py."""
@@ -26,6 +28,7 @@ def as_wfdb(recording: Recording, said: str) -> tuple[bytes, bytes]:
     return "\n".join([*lines, said, ""]).encode(), np.round(recording.signal_mv.T * 1000).astype("<i2").tobytes()
 
 
+@light
 def test_an_upload_reaches_an_estimate_on_every_page(visit: Visit, ecg_file: Path) -> None:
     page = visit.page
     assert visit.violations() == []
@@ -79,9 +82,6 @@ def test_a_map_by_every_method_and_its_pictures(visit: Visit) -> None:
         assert len(data) > 20_000
     assert visit.violations() == []
     visit.quiet()
-
-
-light = pytest.mark.parametrize("visit", ["light"], indirect=True)
 
 
 @light

@@ -51,6 +51,7 @@ def test_choices_stay_with_the_user_over_all_pages(visit: Visit) -> None:
     visit.quiet()
 
 
+@light
 def test_the_paper_is_measured_by_numbers_and_printed(visit: Visit) -> None:
     page = visit.page
     visit.example("LV hypertrophy")
@@ -136,6 +137,7 @@ def test_what_if_answers_beside_the_question_and_leaves_the_patient_alone(visit:
     visit.quiet()
 
 
+@light
 def test_the_screen_speaks_chinese_when_asked(visit: Visit) -> None:
     page = visit.page
     visit.example("LV hypertrophy")
