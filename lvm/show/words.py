@@ -102,7 +102,7 @@ def header(
             tr("P, QRS, T axis ({who})", who=_made_by(who, AXES)),
             ", ".join(number(getattr(m, name), "°") for name in AXES),
         ),
-        (tr("Signal"), usable(analysis)),
+        (tr("Usable beats"), tr("{one} of {all}", one=len(usable_beats(analysis)), all=len(analysis.beats))),
     ]
     if estimate is not None:
         title = tr("LV mass ({weights})", weights=weights) if weights else tr("LV mass")
