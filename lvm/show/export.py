@@ -26,7 +26,8 @@ from matplotlib.patches import Rectangle
 from matplotlib.transforms import Bbox, IdentityTransform, ScaledTranslation, Transform, blended_transform_factory
 
 from lvm.evaluation import NOTICE
-from lvm.show.page import FOOT_PX, LINE_PX, PAGE_MM, SHEET_PX, SHEETS_MM, long_mm, sheet_for
+from lvm.show import SHEET_PX
+from lvm.show.page import FOOT_PX, LINE_PX, PAGE_MM, SHEETS_MM, long_mm, sheet_for
 from lvm.show.plotted import Along, Places, Said, Span, colours, plain, rgba, round_ticks, told
 
 Kind = Literal["png", "svg", "pdf"]

@@ -7,12 +7,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from lvm.recording import Signal
+from lvm.show import SHEET_PX
 from lvm.show.colours import Palette
 
 SPEED_MM_PER_S = 25
 FONT = '"Source Sans", "Source Sans 3", sans-serif'
-
-_DESIGN_WIDTH_PX = 1150  # as wide as the content is at most; in a window of 1024 px it is 864 px wide
 
 
 Extent = tuple[float, float]  # mm below (<= 0) and above (>= 0) a baseline
@@ -158,7 +157,7 @@ class Sheet:
                 | {"scaleanchor": "x", "scaleratio": units.y_mm / units.x_mm},
                 "shapes": self._shapes,
                 "annotations": self._labels,
-                "height": int(np.clip(self.height_mm * _DESIGN_WIDTH_PX / self.width_mm, 100, 1500)),
+                "height": int(np.clip(self.height_mm * SHEET_PX / self.width_mm, 100, 1500)),
                 "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
                 "plot_bgcolor": colours.paper,
                 "paper_bgcolor": "rgba(0,0,0,0)",

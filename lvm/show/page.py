@@ -6,9 +6,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from lvm.language import mark, tr
+from lvm.show import SHEET_PX
 
 PAGE_MM = 262.0  # as wide as the sheet of ten seconds, whose millimetres so are true; fits A4 across
-SHEET_PX = 1150  # what a page of the screen gives to ECG paper
 FOOT_PX, LINE_PX = 24, 18  # for the notice, and for each line above it
 SHEETS_MM = {mark("A4 across"): (297, 210), mark("A3 upright"): (297, 420), mark("A3 across"): (420, 297)}
 _MARGIN_MM = 4

@@ -7,6 +7,7 @@ import streamlit as st
 
 from lvm.errors import LvmError
 from lvm.language import mark, tr
+from lvm.show import SHEET_PX
 from lvm.ui.case import Case, current_case, estimate_of, given, measured_by_hand
 from lvm.ui.language import language_field
 
@@ -23,7 +24,7 @@ BANNER = mark("Research and education only. Not a medical device. Do not use for
 
 def sheet() -> "DeltaGenerator":
     """The middle of the window: no wider than an ECG can be read at one glance."""
-    return st.container(horizontal_alignment="center").container(width=1150)  # what a sheet of ECG paper is made for
+    return st.container(horizontal_alignment="center").container(width=SHEET_PX)
 
 
 def banner() -> None:

@@ -13,6 +13,7 @@ from lvm.cohort.examples import EXAMPLES
 from lvm.show import words
 from lvm.ui.weights import STANDARD
 from tests import bundles
+from tests.pages.walk import go
 
 
 @pytest.fixture(scope="module")
@@ -38,12 +39,6 @@ def start() -> AppTest:
 def upload(app: AppTest, data: bytes) -> AppTest:
     app.switch_page("pages/ecg.py").run()
     return app.file_uploader(key="ecg_file").set_value(("a.xml", data, "")).run()
-
-
-def go(app: AppTest, page: str) -> AppTest:
-    app.switch_page(f"pages/{page}.py").run()
-    assert not app.exception
-    return app
 
 
 def texts(app: AppTest) -> str:

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from lvm.cohort.examples import EXAMPLES
 from lvm.ui.scope import ANYWAY, FIRST_THE_SEX, WHAT_IT_MEANS
+from tests.pages.walk import give, go
 
 PAGES = ("pages/ecg.py", "pages/beats.py", "pages/mass.py", "pages/saliency.py", "pages/models.py")
 OVERRIDDEN = re.compile(r"\d+ g, outside scope")
@@ -19,17 +20,9 @@ def opened() -> Callable[[bytes], AppTest]:
     app = AppTest.from_file(Path(__file__).parents[2] / "app.py", default_timeout=60).run()
 
     def upload(data: bytes) -> AppTest:
-        app.switch_page("pages/ecg.py").run()
-        app.file_uploader(key="ecg_file").set_value(("a.xml", data, "")).run()
-        return go(app, "mass")
+        return give(app, data, "mass")
 
     return upload
-
-
-def go(app: AppTest, page: str) -> AppTest:
-    app.switch_page(f"pages/{page}.py").run()
-    assert not app.exception
-    return app
 
 
 def texts(app: AppTest) -> str:

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from lvm.cohort.examples import EXAMPLES
 from lvm.recording import LEADS
+from tests.pages.walk import give, go
 
 
 @pytest.fixture
@@ -17,18 +18,9 @@ def opened() -> Callable[[str], AppTest]:
     app = AppTest.from_file(Path(__file__).parents[2] / "app.py", default_timeout=60).run()
 
     def upload(key: str) -> AppTest:
-        app.switch_page("pages/ecg.py").run()
-        data = next(e for e in EXAMPLES if e.key == key).data()
-        app.file_uploader(key="ecg_file").set_value(("a.xml", data, "")).run()
-        return go(app, "mass")
+        return give(app, next(e for e in EXAMPLES if e.key == key).data(), "mass")
 
     return upload
-
-
-def go(app: AppTest, page: str) -> AppTest:
-    app.switch_page(f"pages/{page}.py").run()
-    assert not app.exception
-    return app
 
 
 def key(app: AppTest, name: str) -> str:
