@@ -5,7 +5,7 @@ import streamlit as st
 from lvm.language import tr
 from lvm.ui.case import Case, current_case
 from lvm.ui.choices import choose_beat, use_beat
-from lvm.ui.frame import CHART, colours
+from lvm.ui.frame import CHART, colours, put
 
 _BUTTONS = 20  # usable beats: of more the list unfolds and can be searched
 
@@ -45,13 +45,14 @@ def beat_list(case: Case) -> None:
     from lvm.show.words import usable_beats
 
     key, usable = f"beat-{case.number}", usable_beats(case.analysis)
-    st.session_state[key] = case.beat
+    put(key, case.beat)
     if len(usable) <= _BUTTONS:
         st.segmented_control(
             tr("Beat in use"),
             usable,
             format_func=lambda i: str(i + 1),
             key=key,
+            persist_state="session",
             required=True,
             on_change=_choose,
             args=(key,),
@@ -62,6 +63,7 @@ def beat_list(case: Case) -> None:
             usable,
             format_func=lambda i: str(i + 1),
             key=key,
+            persist_state="session",
             on_change=_choose,
             args=(key,),
             width=320,

@@ -6,6 +6,7 @@ from lvm.errors import LvmError
 from lvm.language import tr
 from lvm.ui.case import Case, by_boundaries, current_case, estimate_as_found, estimate_of, waves_of
 from lvm.ui.choices import forget_boundaries, move_boundary
+from lvm.ui.frame import put
 
 _FIELD_PX = 170  # six beside each other on a whole page
 
@@ -24,7 +25,7 @@ def boundary_inputs(case: Case, beat: int) -> None:
     for name, title in BOUNDARY_NAMES.items():
         key = f"boundary-{case.number}-{beat}-{name}"
         ms = at[f"{name}_s"]
-        st.session_state[key] = ms
+        put(key, ms)
         row.number_input(
             tr("{boundary}, ms from R", boundary=title),
             min(-BEFORE_R * step, ms or 0.0),
@@ -34,6 +35,7 @@ def boundary_inputs(case: Case, beat: int) -> None:
             format="%.0f",
             placeholder=tr("none found"),
             key=key,
+            persist_state="session",
             on_change=_move,
             args=(name, key),
             width=_FIELD_PX,

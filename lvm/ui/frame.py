@@ -76,6 +76,13 @@ def choice(label: str, options: Sequence[T], key: str, default: T | None = None,
     return found
 
 
+def put(key: str, value: object) -> None:
+    """Make a widget show what holds now. One that shows it already is left alone: what it were set to would reach the
+    browser after the user's next key press, and take that back. On several pages it needs persist_state="session"."""
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+
+
 def against_the_estimate(case: Case) -> None:
     """What is wrong with the signal and stands against an estimate."""
     from lvm.show import quality

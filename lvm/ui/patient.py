@@ -7,6 +7,7 @@ import streamlit as st
 from lvm.language import mark, tr
 from lvm.ui.case import Case, follows_boundaries, given
 from lvm.ui.choices import forget_typed, type_in
+from lvm.ui.frame import put
 
 if TYPE_CHECKING:
     from lvm.estimate import Estimate
@@ -53,7 +54,7 @@ def _way_back(case: Case, name: str) -> None:
 def sex_field(case: Case, estimate: "Estimate") -> None:
     """Male or female; nothing is preset where the file does not say."""
     key = f"sex-{case.number}"
-    st.session_state[key] = _value(case, "sex")
+    put(key, _value(case, "sex"))
     field, back = _row()
     field.segmented_control(
         _label(case, estimate, "sex", mark("Sex")),
@@ -74,7 +75,7 @@ def number_field(case: Case, estimate: "Estimate", name: str, label: str, low: f
     """
     key = f"{name}-{case.number}"
     value = _value(case, name)
-    st.session_state[key] = float(value) if value is not None and low <= float(value) <= high else None
+    put(key, float(value) if value is not None and low <= float(value) <= high else None)
     field, back = _row()
     field.number_input(
         _label(case, estimate, name, label),

@@ -7,6 +7,7 @@ import streamlit as st
 from lvm.language import mark, tr
 from lvm.ui.case import Case, reasons_against
 from lvm.ui.choices import choose_override
+from lvm.ui.frame import put
 
 if TYPE_CHECKING:
     from lvm.estimate import Estimate
@@ -40,6 +41,6 @@ def scope(case: Case, estimate: "Estimate") -> None:
             st.markdown(f":small[{tr(NO_BEAT)}]")
         elif against:
             key, sexless = f"override-{case.number}", estimate.inputs["sex"].value is None
-            st.session_state[key] = case.override
+            put(key, case.override)
             st.toggle(tr(ANYWAY), key=key, on_change=choose_override, args=(key,), disabled=sexless)
             st.markdown(f":small[{tr(FIRST_THE_SEX if sexless else WHAT_IT_MEANS)}]")

@@ -9,6 +9,7 @@ from lvm.errors import LvmError
 from lvm.language import mark, tr
 from lvm.ui.case import Case, given, other_weights
 from lvm.ui.choices import choose_inputs, choose_weights
+from lvm.ui.frame import put
 
 if TYPE_CHECKING:
     from lvm.estimate import Estimate
@@ -27,7 +28,7 @@ def weights_and_inputs(case: Case) -> None:
     others = {card.name: card for card in card_values.ordered(other_weights(case))}
     if others or case.bundle is not None:
         key = f"weights-{case.number}"
-        st.session_state[key] = case.bundle or ""
+        put(key, case.bundle or "")
         st.selectbox(
             tr("Weights"),
             list(dict.fromkeys(("", *others, case.bundle or ""))),
@@ -38,7 +39,7 @@ def weights_and_inputs(case: Case) -> None:
         )
     if case.bundle is None:
         key = f"inputs-{case.number}"
-        st.session_state[key] = case.input_set
+        put(key, case.input_set)
         st.segmented_control(
             tr("The network is given"),
             ("model 2", "model 1"),

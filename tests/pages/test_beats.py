@@ -134,6 +134,20 @@ def test_a_boundary_put_where_it_was_found_changes_nothing(lvh):
     assert estimate_of(case) is first
 
 
+def test_a_field_is_set_only_where_it_shows_something_else(lvh):
+    """Else what it is set to would take back a key that was pressed meanwhile."""
+    case = case_of(lvh)
+    key = f"boundary-{case.number}-{case.beat}-qrs_offset"
+    found_ms = move(lvh, "qrs_offset", -14)
+    assert not lvh.number_input(key=key).proto.set_value
+    move(lvh, "qrs_offset", 1)  # samples are 2 ms apart
+    assert lvh.number_input(key=key).proto.set_value
+    assert lvh.number_input(key=key).proto.value == found_ms - 14
+    lvh.button(key="boundaries_of_beat").click().run()
+    assert lvh.number_input(key=key).proto.set_value
+    assert lvh.number_input(key=key).proto.value == found_ms
+
+
 def test_boundaries_hold_on_the_page_saliency_and_the_other_way_round(lvh):
     case = case_of(lvh)
     found_ms = move(lvh, "qrs_offset", -14)
