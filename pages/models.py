@@ -8,7 +8,7 @@ from lvm.evaluation import EXTERNAL, PLANTED, SALIENCY, SYSTEMS
 from lvm.language import mark, said, tr
 from lvm.show import card_values, cards, cohort, curves, evaluation, model_facts, words
 from lvm.ui.evaluation import MARKS, evaluated, plots, table, tables
-from lvm.ui.frame import CHART, choice, colours
+from lvm.ui.frame import CHART, choice, colours, picked
 
 NOT_COMPARED = mark(
     "Other systems were not compared with ours here yet. `python -m lvm evaluate` does it, and `python -m lvm evaluate "
@@ -30,20 +30,14 @@ NOT_PLANTED = said(
 
 
 def one_model() -> None:
-    st.header(tr("Model facts"))
+    st.header(tr("Model facts"), anchor=False)
     if not installed:
         st.warning(tr("No weights are installed."))
         return
-    name = st.selectbox(
-        tr("Model"),
-        list(installed),
-        format_func=lambda n: card_values.label(installed[n]),
-        key="model_card",
-        persist_state="session",
-    )
+    name = picked(tr("Model"), list(installed), "model_card", lambda n: card_values.label(installed[n]))
     card = installed[name]
     with st.container(border=True):
-        st.subheader(card_values.short(card))
+        st.subheader(card_values.short(card), anchor=False)
         st.markdown(f"**{card_values.translated(card.fields['title'])}**")
         left, right = st.columns([5, 6], gap="medium")
         with left:
@@ -74,7 +68,7 @@ def on_real_ecgs(models: tuple[weights.Card, ...]) -> bool:
 
 def all_installed() -> None:
     if own:
-        st.header(tr("Your own, on their own data"), **MARKS["own"])
+        st.header(tr("Your own, on their own data"), anchor=False, **MARKS["own"])
         st.markdown(
             tr(
                 "Mean absolute error, out of fold. Not to be set against the table below: the patients differ. Where "
@@ -87,7 +81,7 @@ def all_installed() -> None:
     if not ours:
         st.markdown(tr("No standard weights are installed."))
         return
-    st.header(tr("Ours, on the semi-synthetic cohort"), **MARKS["cohort"])
+    st.header(tr("Ours, on the semi-synthetic cohort"), anchor=False, **MARKS["cohort"])
     means = tr(
         "Mean absolute error, out of fold: no recording was in both training and test. The figures say how well a "
         "network recovers masses that a computer drew; they say nothing about patients. The best possible knows the "
@@ -95,7 +89,7 @@ def all_installed() -> None:
     )
     st.markdown(f"{means} {cards.gain(ours)}")
     table(cards.errors(ours), tr("Errors on the semi-synthetic cohort"))
-    st.header(tr("Ours, on real ECGs"), **MARKS["real"])
+    st.header(tr("Ours, on real ECGs"), anchor=False, **MARKS["real"])
     judged = tr(
         "Picking out real ECGs coded as LV hypertrophy from normal ones, each by a network that has not seen it, body "
         "size fixed. All in one table are judged on the same records."
@@ -106,19 +100,19 @@ def all_installed() -> None:
 
 
 def compared() -> None:
-    st.header(tr("All systems compared"))
+    st.header(tr("All systems compared"), anchor=False)
     tables(evaluation.tables(evaluated(SYSTEMS, tr(NOT_COMPARED)), paper.TABLES), "systems_table")
 
 
 def agree() -> None:
-    st.header(tr("How estimates agree with true masses"))
+    st.header(tr("How estimates agree with true masses"), anchor=False)
     found = evaluated(SYSTEMS, tr(NOT_COMPARED))
     if found is not None:
         plots(found, "systems")
 
 
 def elsewhere() -> None:
-    st.header(tr("On ECGs that no model has met"))
+    st.header(tr("On ECGs that no model has met"), anchor=False)
     found = evaluated(EXTERNAL, tr(NOT_ELSEWHERE))
     if found is not None:
         tables(evaluation.tables(found), "external_table")
@@ -126,16 +120,16 @@ def elsewhere() -> None:
 
 
 def saliency() -> None:
-    st.header(tr("Where the networks look"))
+    st.header(tr("Where the networks look"), anchor=False)
     tables(evaluation.tables(evaluated(SALIENCY, tr(NOT_EXPLAINED)), paper.SALIENCY), "saliency_table")
-    st.header(tr("Which method finds the truth, where it is known"))
+    st.header(tr("Which method finds the truth, where it is known"), anchor=False)
     found = evaluated(PLANTED, tr(NOT_PLANTED))
     if found is not None:
         tables(evaluation.tables(found), "planted_table")
 
 
 def cohort_and_waves() -> None:
-    st.header(tr("The cohort"))
+    st.header(tr("The cohort"), anchor=False)
     behind = cohort.of(ours)
     if behind is None:
         st.markdown(tr("No standard weights are installed, so there is nothing to show of their cohort."))
@@ -148,7 +142,7 @@ def cohort_and_waves() -> None:
         behind_it = tr("Recordings behind it")
         st.markdown(f"**{behind_it}**")
         table(cohort.origins(behind), tr("Sources of the recordings with their licences"))
-    st.header(tr("Wave boundaries"))
+    st.header(tr("Wave boundaries"), anchor=False)
     try:
         finder = segmenter.load().card
     except LvmError as error:
@@ -168,7 +162,7 @@ SECTIONS = {
     mark("Cohort and waves"): cohort_and_waves,
 }
 
-st.title(tr("Models"))
+st.title(tr("Models"), anchor=False)
 st.info(tr(words.TRAINED_ON))
 for fault in weights.broken():
     st.error(card_values.plain(tr(fault)))

@@ -81,11 +81,11 @@ def choose_inputs(key: str) -> None:
         case.input_set = st.session_state[key]
 
 
-def choose_weights(key: str) -> None:
-    """Callback of the list of weights, in which "" stands for those for the patient's sex."""
+def choose_weights(name: str) -> None:
+    """From the list of weights, in which "" stands for those for the patient's sex."""
     case = current_case()
     if case is not None:
-        case.bundle = st.session_state[key] or None
+        case.bundle = name or None
 
 
 def choose_override(key: str) -> None:

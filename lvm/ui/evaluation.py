@@ -13,7 +13,7 @@ from lvm.kinds import KINDS, Kind, Words
 from lvm.language import tr
 from lvm.show import agreement, evaluation
 from lvm.show.card_values import plain, translated
-from lvm.ui.frame import CHART, colours
+from lvm.ui.frame import CHART, colours, picked
 from lvm.written import told
 
 # Beside the heading that tells them apart, an icon and a colour for each kind of figures.
@@ -51,15 +51,7 @@ def tables(by_label: dict[str, Table], key: str) -> None:
     """The blocks of the table that the user chooses, one under the other."""
     if not by_label:
         return
-    chosen = by_label[
-        st.selectbox(
-            tr("Table"),
-            list(by_label),
-            format_func=lambda label: evaluation.label(by_label[label]),
-            key=key,
-            persist_state="session",
-        )
-    ]
+    chosen = by_label[picked(tr("Table"), list(by_label), key, lambda label: evaluation.label(by_label[label]))]
     for block in chosen.blocks:
         _block(block, evaluation.label(chosen))
 
@@ -68,7 +60,7 @@ def tables(by_label: dict[str, Table], key: str) -> None:
 def _framed(kind: Kind, words: Words) -> Iterator[None]:
     """A frame whose heading and words say whose figures are in it."""
     with st.container(border=True):
-        st.subheader(tr(words.heading), **MARKS[kind])
+        st.subheader(tr(words.heading), anchor=False, **MARKS[kind])
         st.markdown(tr(words.beside))
         yield
 
@@ -87,9 +79,7 @@ def plots(found: Evaluation, key: str) -> None:
         st.markdown(tr("No estimates of single ECGs are kept with it."))
         return
     with _framed(found.kind, KINDS[found.kind]):
-        system = st.selectbox(
-            tr("System"), list(by_system), format_func=told, key=f"{key}_system", persist_state="session"
-        )
+        system = picked(tr("System"), list(by_system), f"{key}_system", told)
         parts = by_system[system]
         for heading, draw, describe in (
             (evaluation.BLAND_ALTMAN, agreement.bland_altman, agreement.bland_altman_described),

@@ -1,6 +1,7 @@
 """What every page has: the banner, the header that follows the user, and the empty state."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
@@ -9,7 +10,7 @@ from lvm.errors import LvmError
 from lvm.language import mark, tr
 from lvm.show import SHEET_PX
 from lvm.ui.case import Case, current_case, estimate_of, given, measured_by_hand
-from lvm.ui.language import language_field
+from lvm.ui.language import language, language_field
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -51,7 +52,8 @@ def header() -> None:
     inputs = gather_inputs(case.analysis, given(case))
     with st.container(border=True, horizontal=True, gap="small"):
         weights = plain(case.bundle) if case.bundle else ""
-        facts = words.header(tr(case.label), case.analysis, inputs, estimate, weights, measured_by_hand(case))
+        by_hand = measured_by_hand(case)
+        facts = words.header(tr(case.label), case.analysis, inputs, estimate, weights, by_hand, case.typed)
         for title, value in facts:
             st.markdown(f":small[{title}]  \n:small[**{value}**]", width="content")
 
@@ -81,6 +83,29 @@ def put(key: str, value: object) -> None:
     browser after the user's next key press, and take that back. On several pages it needs persist_state="session"."""
     if st.session_state.get(key) != value:
         st.session_state[key] = value
+
+
+def pick(
+    label: str,
+    options: Sequence[T],
+    now: T,
+    take: Callable[[T], None],
+    key: str,
+    words: Callable[[T], str] = str,
+    **more: Any,
+) -> None:
+    """A list that shows what is chosen now; take is called with what the user picks. The browser sends an option's
+    words, not its place: in another language it is another list."""
+    here = f"{key}-{language()}"
+    put(here, now)
+    st.selectbox(label, options, format_func=words, key=here, on_change=lambda: take(st.session_state[here]), **more)
+
+
+def picked(label: str, options: Sequence[T], key: str, words: Callable[[T], str] = str, **more: Any) -> T:
+    """What is picked from a list, at first its first; it stays so over all pages."""
+    now: T = st.session_state[key] if st.session_state.get(key) in options else options[0]
+    pick(label, options, now, partial(st.session_state.__setitem__, key), key, words, **more)
+    return now
 
 
 def against_the_estimate(case: Case) -> None:

@@ -19,9 +19,15 @@ def of_browser() -> Language:
     return "zh_TW" if (st.context.locale or "").lower().startswith(_CHINESE) else "en"
 
 
+def language() -> Language:
+    """The user's."""
+    found: Language = st.session_state.get(KEY) or of_browser()
+    return found
+
+
 def speak_users() -> None:
     """What is said from here on in this run is in the user's language."""
-    speak(st.session_state.get(KEY) or of_browser())
+    speak(language())
 
 
 def language_field() -> None:

@@ -9,7 +9,7 @@ from lvm.errors import LvmError
 from lvm.language import mark, tr
 from lvm.ui.case import Case, given, other_weights
 from lvm.ui.choices import choose_inputs, choose_weights
-from lvm.ui.frame import put
+from lvm.ui.frame import pick, put
 
 if TYPE_CHECKING:
     from lvm.estimate import Estimate
@@ -27,15 +27,13 @@ def weights_and_inputs(case: Case) -> None:
 
     others = {card.name: card for card in card_values.ordered(other_weights(case))}
     if others or case.bundle is not None:
-        key = f"weights-{case.number}"
-        put(key, case.bundle or "")
-        st.selectbox(
+        pick(
             tr("Weights"),
             list(dict.fromkeys(("", *others, case.bundle or ""))),
-            format_func=lambda name: _label(name, others),
-            key=key,
-            on_change=choose_weights,
-            args=(key,),
+            case.bundle or "",
+            choose_weights,
+            f"weights-{case.number}",
+            lambda name: _label(name, others),
         )
     if case.bundle is None:
         key = f"inputs-{case.number}"

@@ -9,7 +9,7 @@ from lvm.errors import WeightsError
 from lvm.language import tr
 from lvm.ui.case import Case, current_case, waves_of
 from lvm.ui.frame import CHART, colours
-from lvm.ui.language import fragment
+from lvm.ui.language import fragment, language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -131,8 +131,9 @@ def _fields(
     def key(name: str, *of: object) -> dict[str, Any]:
         """For a widget that is never set: where something else than the user moves it, it is another, which begins
         anew. What a widget is set to is lost where the next key press cuts that run short, or takes that press back.
+        In another language it is another too: the browser knows the leads by their words.
         """
-        found = "-".join(map(str, ("what-if", name, case.number, st.session_state.get(_RESETS, 0), *of)))
+        found = "-".join(map(str, ("what-if", name, case.number, language(), st.session_state.get(_RESETS, 0), *of)))
         return {"key": found, "on_change": _ask, "args": (name, found)}
 
     def number(name: str) -> None:

@@ -33,7 +33,7 @@ def app(folder: Path) -> Iterator[AppTest]:
 
 
 def start() -> AppTest:
-    return AppTest.from_file(Path(__file__).parents[2] / "app.py", default_timeout=60).run()
+    return AppTest.from_file(Path(__file__).parents[2] / "app.py", default_timeout=120).run()
 
 
 def upload(app: AppTest, data: bytes) -> AppTest:
@@ -49,19 +49,23 @@ def key(app: AppTest, name: str) -> str:
     return f"{name}-{app.session_state['case'].number}"
 
 
+def weights(app: AppTest) -> str:
+    return f"{key(app, 'weights')}-en"
+
+
 def networks(app: AppTest) -> pd.DataFrame:
     (found,) = [t.value for t in app.table if t.value.columns[0] == "Network for"]
     return found.set_index("Network for")
 
 
 def choose(app: AppTest, name: str) -> AppTest:
-    app.selectbox(key=key(app, "weights")).select(name).run()
+    app.selectbox(key=weights(app)).select(name).run()
     assert not app.exception
     return app
 
 
 def test_all_that_serve_the_sex_are_offered_by_readable_names(app):
-    assert app.selectbox(key=key(app, "weights")).options == [
+    assert app.selectbox(key=weights(app)).options == [
         STANDARD,
         "Men, ECG only (male-ecg)",
         "Men and women, model 2 (all-model2)",
@@ -69,7 +73,7 @@ def test_all_that_serve_the_sex_are_offered_by_readable_names(app):
         "Men and women, ECG only (all-ecg)",
         "our-clinic",
     ]
-    assert app.selectbox(key=key(app, "weights")).value == ""
+    assert app.selectbox(key=weights(app)).value == ""
     assert app.segmented_control(key=key(app, "inputs")).value == "model 2"
     assert [i.value for i in app.info] == [words.TRAINED_ON]
 
@@ -93,7 +97,7 @@ def test_the_choice_is_carried_everywhere_and_can_be_undone(app):
     assert "Weights in use: **Men and women, ECG only (all-ecg)**" in texts(app)
     assert "This network is given the ECG alone." in texts(app)
     go(app, "mass")
-    assert app.selectbox(key=key(app, "weights")).value == "all-ecg"
+    assert app.selectbox(key=weights(app)).value == "all-ecg"
     choose(app, "")
     assert app.metric[0].value == before
     assert app.segmented_control(key=key(app, "inputs")).value == "model 2"
@@ -130,7 +134,7 @@ def test_the_choice_ends_with_the_sex_that_it_serves_and_with_the_file(app):
     app.segmented_control(key=key(app, "sex")).set_value("female").run()
     assert not app.exception
     assert app.session_state["case"].bundle is None
-    assert app.selectbox(key=key(app, "weights")).options[1] == "Women, ECG only (female-ecg)"
+    assert app.selectbox(key=weights(app)).options[1] == "Women, ECG only (female-ecg)"
     choose(app, "all-model1")
     app.segmented_control(key=key(app, "sex")).set_value("male").run()
     assert app.session_state["case"].bundle == "all-model1"
@@ -146,7 +150,7 @@ def test_without_the_sex_and_without_other_weights_nothing_is_offered(folder, tm
         (tmp_path / name).symlink_to(folder / name)
     with bundles.used(tmp_path):
         app = go(upload(start(), EXAMPLES[0].data()), "mass")
-        assert not [box for box in app.selectbox if box.key == key(app, "weights")]
+        assert not [box for box in app.selectbox if box.key == weights(app)]
         assert app.metric
         (sex,) = (c for c in app.segmented_control if str(c.key).startswith("what-if-sex"))
         assert sex.disabled  # no network for women is there to be asked
@@ -178,11 +182,11 @@ def test_the_models_page_lists_all_and_names_what_is_broken(folder, tmp_path):
         assert [e.value for e in app.error] == [
             "The card of the weights bundle broken cannot be read: it has no 'format'."
         ]
-        assert len(app.selectbox(key="model_card").options) == 10
+        assert len(app.selectbox(key="model_card-en").options) == 10
         assert [h.value for h in app.header] == ["Model facts"]
         assert len(app.get("plotly_chart")) == 1
         for name in ("all-model2", "our-clinic"):
-            app.selectbox(key="model_card").select(name).run()
+            app.selectbox(key="model_card-en").select(name).run()
             assert not app.exception
             assert list(app.table[1].value.columns) == ["On patients it had not seen", "Men", "Women", "Both"]
             assert "None" not in "\n".join([texts(app), *(t.value.to_csv() for t in app.table)])

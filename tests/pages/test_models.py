@@ -25,7 +25,7 @@ SECTIONS = (
 
 
 def visit(section: str | None = None) -> AppTest:
-    app = AppTest.from_file(Path(__file__).parents[2] / "app.py", default_timeout=60).run()
+    app = AppTest.from_file(Path(__file__).parents[2] / "app.py", default_timeout=120).run()
     app.switch_page("pages/models.py").run()
     return app if section is None else show(app, section)
 
@@ -88,7 +88,7 @@ def test_it_begins_with_one_model_and_a_section_is_kept_on_other_pages(bare):
     app = visit()
     assert app.segmented_control(key="models_section").value == "One model"
     assert app.segmented_control(key="models_section").options == list(SECTIONS)
-    assert app.selectbox(key="model_card").options == ["Men, model 2 (male-model2)", "our-clinic"]
+    assert app.selectbox(key="model_card-en").options == ["Men, model 2 (male-model2)", "our-clinic"]
     show(app, "Cohort and waves")
     app.switch_page("pages/ecg.py").run()
     app.switch_page("pages/models.py").run()
@@ -116,10 +116,10 @@ def test_without_any_weights_it_says_so(tmp_path):
 def test_without_an_evaluation_the_papers_tables_stand_and_the_command_is_named(bare):
     app = visit("Systems compared")
     assert "`python -m lvm evaluate`" in app.info[1].value
-    table = app.selectbox(key="systems_table")
+    table = app.selectbox(key="systems_table-en")
     assert table.options == [f"{one.name}: {one.title}" for one in paper.TABLES]
     for option, of in zip(table.options, paper.TABLES, strict=True):
-        app.selectbox(key="systems_table").set_value(option).run()
+        app.selectbox(key="systems_table-en").set_value(option).run()
         assert [h.value for h in app.subheader] == [KINDS["paper"].heading]
         assert len(app.table[0].value) == len(of.blocks[0].rows)
     for section in ("Agreement", "External validation"):
@@ -145,8 +145,8 @@ def test_the_blocks_of_a_table_stand_apart_each_with_its_words(whole):
 def test_plots_of_the_chosen_system_by_sex(whole):
     app = visit("Agreement")
     assert [h.value for h in app.subheader] == [KINDS["cohort"].heading]
-    assert app.selectbox(key="systems_system").options == ["Model 2", "LVM-AI <own>"]
-    app.selectbox(key="systems_system").set_value("LVM-AI <own>").run()
+    assert app.selectbox(key="systems_system-en").options == ["Model 2", "LVM-AI <own>"]
+    app.selectbox(key="systems_system-en").set_value("LVM-AI <own>").run()
     parts = tuple(made_up.points(sex, "LVM-AI <own>") for sex in ("male", "female"))
     bland, line = (chart.proto.alt for chart in app.get("plotly_chart"))
     assert bland == f"Bland-Altman: estimate minus true mass, LVM-AI <own>. {bland_altman_described(parts)}"
@@ -156,7 +156,7 @@ def test_plots_of_the_chosen_system_by_sex(whole):
 
 def test_the_external_validation_has_tables_and_plots_of_its_own(whole):
     app = visit("External validation")
-    assert app.selectbox(key="external_table").options == ["Bundles: On this table"]
+    assert app.selectbox(key="external_table-en").options == ["Bundles: On this table"]
     assert [h.value for h in app.subheader] == [KINDS["own"].heading] * 2
     assert KINDS["cohort"].heading not in said(app)
     assert len(app.get("plotly_chart")) == 2
@@ -173,7 +173,7 @@ def test_a_damaged_evaluation_is_said_and_the_papers_tables_stay(whole):
 
 def test_a_table_that_is_gone_is_chosen_no_longer(whole):
     app = visit("Systems compared")
-    app.selectbox(key="systems_table").set_value("Beat: What a beat adds").run()
+    app.selectbox(key="systems_table-en").set_value("Beat: What a beat adds").run()
     assert [h.value for h in app.subheader] == [KINDS["cohort"].heading]
     (whole / SYSTEMS / "evaluation.json").unlink()
     app.run()
@@ -183,7 +183,7 @@ def test_a_table_that_is_gone_is_chosen_no_longer(whole):
 
 def test_tables_5_and_6_stand_beside_ours_with_words_of_their_own(whole):
     app = visit("Saliency")
-    assert app.selectbox(key="saliency_table").options == [f"{one.name}: {one.title}" for one in paper.SALIENCY]
+    assert app.selectbox(key="saliency_table-en").options == [f"{one.name}: {one.title}" for one in paper.SALIENCY]
     kinds = ("paper", "cohort", "simulated")
     assert [h.value for h in app.subheader] == [KINDS[kind].heading for kind in kinds]
     for kind in kinds[:2]:
@@ -194,9 +194,9 @@ def test_tables_5_and_6_stand_beside_ours_with_words_of_their_own(whole):
     assert ours.value.iloc[0, 0] == "QRS interval"
     assert list(made.value["Fact"]) == ["Judged"]
     assert truth.proto.alt == f"Planted truth: Found or not. {KINDS['simulated'].heading}"
-    app.selectbox(key="planted_table").set_value("Shuffled weights: Alike or not").run()
+    app.selectbox(key="planted_table-en").set_value("Shuffled weights: Alike or not").run()
     assert app.table[3].proto.alt.startswith("Shuffled weights: ")
-    app.selectbox(key="saliency_table").set_value("Table 6: Importance of each segment, networks of one sex").run()
+    app.selectbox(key="saliency_table-en").set_value("Table 6: Importance of each segment, networks of one sex").run()
     assert len(app.table[0].value) == 12  # the paper's alone: ours has none
 
 
