@@ -7,12 +7,12 @@ from lvm.language import mark, tr
 from lvm.ui.case import estimate_of, second_opinion_of
 from lvm.ui.choices import forget_typed
 from lvm.ui.frame import CHART, case_or_empty, colours
-from lvm.ui.patient import number_field, sex_field
+from lvm.ui.patient import TAKE_BACK, number_field, sex_field
 from lvm.ui.scope import scope
 from lvm.ui.weights import estimates_of_all, spread_of, weights_and_inputs
 from lvm.ui.what_if import what_if
 
-st.title(tr("LV mass"))
+st.title(tr("LV mass"), anchor=False)
 case = case_or_empty(mark("the estimate of LV mass"))
 
 from lvm.show import alts, criteria, model_facts, networks, quality, words  # noqa: E402 - not before an ECG is there
@@ -30,18 +30,19 @@ made = estimate.lvm_g is not None
 
 patient, result = st.columns([1, 2.2], gap="large")
 with patient:
-    st.subheader(tr("Patient"))
+    st.subheader(tr("Patient"), anchor=False)
     sex_field(case, estimate)
     number_field(case, estimate, "age_years", mark("Age, years"), 0, 130)
     number_field(case, estimate, "height_cm", mark("Height, cm"), 30, 250)
     number_field(case, estimate, "weight_kg", mark("Weight, kg"), 1, 400)
-    st.subheader(tr("From the ECG"))
+    st.subheader(tr("From the ECG"), anchor=False)
     number_field(case, estimate, "p_axis_deg", mark("P axis, °"), -180, 180)
     number_field(case, estimate, "qrs_axis_deg", mark("QRS axis, °"), -180, 180)
     number_field(case, estimate, "t_axis_deg", mark("T axis, °"), -180, 180)
     number_field(case, estimate, "qrs_duration_ms", mark("QRS, ms"), 20, 400)
     typed = words.anything_typed(case.typed)
     st.button(tr("Take back all that was typed"), on_click=forget_typed, disabled=not typed)
+    st.markdown(f":small[{tr(TAKE_BACK)}]")
 
 with result:
     scope(case, estimate)
@@ -68,7 +69,7 @@ with result:
     st.info(model_facts.trained_on(estimate.card))
     second = second_opinion_of(case)
     if second is not None:
-        st.subheader(tr(lvm_ai.TITLE))
+        st.subheader(tr(lvm_ai.TITLE), anchor=False)
         if second.withheld:
             st.warning(lvm_ai.why_none(second))
         else:
@@ -80,11 +81,11 @@ with result:
             st.markdown(quality.small_list(lvm_ai.notes(second)))
 
 if made:
-    st.subheader(tr("What if"))
+    st.subheader(tr("What if"), anchor=False)
     st.markdown(if_so.question(estimate))
     what_if(case, estimate)
 
-st.subheader(tr("Criteria of LV hypertrophy on the same ECG"))
+st.subheader(tr("Criteria of LV hypertrophy on the same ECG"), anchor=False)
 st.markdown(criteria.line(estimate))
 if estimate.criteria:
     st.table(criteria.table(estimate), hide_index=True, border="horizontal", alt=criteria.line(estimate))
@@ -95,7 +96,7 @@ if estimate.criteria:
             st.table(points, hide_index=True, border="horizontal", alt=tr("The points of the Romhilt-Estes score"))
     st.markdown(f":small[{criteria.how(case.analysis.recording)}]")
 
-st.subheader(tr("The networks on this ECG"))
+st.subheader(tr("The networks on this ECG"), anchor=False)
 weights_and_inputs(case)
 if made:
     everyone = estimates_of_all(case)

@@ -22,7 +22,8 @@ def _end_override(case: Case) -> None:
 
 
 def type_in(name: str, key: str) -> None:
-    """Callback of an input's widget: its value becomes the typed one, unless it is what was there anyway."""
+    """Callback of an input's widget: its value becomes the typed one, unless it is what was there anyway. An emptied
+    one takes back what was typed."""
     from lvm.estimate import gather_inputs
 
     case = current_case()
@@ -35,11 +36,11 @@ def type_in(name: str, key: str) -> None:
         _retype(case, replace(case.typed, **{name: None if value == untouched else value}))
 
 
-def forget_typed(name: str | None = None) -> None:
-    """Back to the file's values and ours: one, or all."""
+def forget_typed() -> None:
+    """Back to the file's values and ours."""
     case = current_case()
     if case is not None:
-        _retype(case, Typed() if name is None else replace(case.typed, **{name: None}))
+        _retype(case, Typed())
 
 
 def choose_beat(key: str) -> None:

@@ -1,4 +1,4 @@
-"""The inputs of the estimate on the screen: the file's or ours, unless the user types others, and the way back."""
+"""The inputs of the estimate on the screen: the file's or ours, unless the user types others."""
 
 from typing import TYPE_CHECKING
 
@@ -6,17 +6,13 @@ import streamlit as st
 
 from lvm.language import mark, tr
 from lvm.ui.case import Case, follows_boundaries, given
-from lvm.ui.choices import forget_typed, type_in
+from lvm.ui.choices import type_in
 from lvm.ui.frame import put
 
 if TYPE_CHECKING:
     from lvm.estimate import Estimate
 
-
-def _row() -> tuple["st.delta_generator.DeltaGenerator", "st.delta_generator.DeltaGenerator"]:
-    """Room for a field and, at its right, for the way back."""
-    row = st.container(horizontal=True, gap="xxsmall", vertical_alignment="bottom")
-    return row.container(width="stretch"), row.container(width=44)
+TAKE_BACK = mark("One value: empty its field, or click on the chosen sex again.")
 
 
 def _label(case: Case, estimate: "Estimate", name: str, label: str) -> str:
@@ -35,28 +31,11 @@ def _value(case: Case, name: str) -> float | str | None:
     return gather_inputs(case.analysis, given(case))[name].value
 
 
-def _way_back(case: Case, name: str) -> None:
-    """Takes back one typed value. Always there, so that nothing moves when something is typed."""
-    from lvm.estimate import NAMES
-
-    st.button(
-        "",
-        icon=":material/undo:",
-        key=f"back-{name}-{case.number}",
-        help=tr("Take back the typed {value}", value=NAMES[name]),
-        type="tertiary",
-        disabled=getattr(case.typed, name) is None,
-        on_click=forget_typed,
-        args=(name,),
-    )
-
-
 def sex_field(case: Case, estimate: "Estimate") -> None:
-    """Male or female; nothing is preset where the file does not say."""
+    """Male or female; nothing is preset where the file does not say. Taken back by a second click."""
     key = f"sex-{case.number}"
     put(key, _value(case, "sex"))
-    field, back = _row()
-    field.segmented_control(
+    st.segmented_control(
         _label(case, estimate, "sex", mark("Sex")),
         ("male", "female"),
         format_func=tr,
@@ -64,30 +43,26 @@ def sex_field(case: Case, estimate: "Estimate") -> None:
         on_change=type_in,
         args=("sex", key),
     )
-    with back:
-        _way_back(case, "sex")
 
 
 def number_field(case: Case, estimate: "Estimate", name: str, label: str, low: float, high: float) -> None:
     """A number, empty where it is not known. Emptied, it takes back what was typed and shows what there was before.
 
-    low, high : no narrower than what readers let pass.
+    low, high : what may be typed; what the file says or boundaries make may lie outside.
     """
     key = f"{name}-{case.number}"
     value = _value(case, name)
-    put(key, float(value) if value is not None and low <= float(value) <= high else None)
-    field, back = _row()
-    field.number_input(
+    now = None if value is None else float(value)
+    put(key, now)
+    st.number_input(
         _label(case, estimate, name, label),
-        min_value=float(low),
-        max_value=float(high),
+        min_value=float(low if now is None else min(low, now)),
+        max_value=float(high if now is None else max(high, now)),
         value=None,  # else an emptied field would give its minimum
         step=1.0,
-        format="%.0f" if value is None or float(value).is_integer() else "%.1f",
+        format="%.0f" if now is None or now.is_integer() else "%.1f",
         placeholder=tr("not known"),
         key=key,
         on_change=type_in,
         args=(name, key),
     )
-    with back:
-        _way_back(case, name)

@@ -17,7 +17,7 @@ OVERRIDDEN = re.compile(r"\d+ g, outside scope")
 
 @pytest.fixture
 def opened() -> Callable[[bytes], AppTest]:
-    app = AppTest.from_file(Path(__file__).parents[2] / "app.py", default_timeout=60).run()
+    app = AppTest.from_file(Path(__file__).parents[2] / "app.py", default_timeout=120).run()
 
     def upload(data: bytes) -> AppTest:
         return give(app, data, "mass")
@@ -33,7 +33,7 @@ def number(app: AppTest) -> int:
     return app.session_state["case"].number
 
 
-def type_age(app: AppTest, years: float) -> AppTest:
+def type_age(app: AppTest, years: float | None) -> AppTest:
     return app.number_input(key=f"age_years-{number(app)}").set_value(years).run()
 
 
@@ -112,16 +112,19 @@ def test_no_override_without_the_sex(opened):
 def test_each_value_has_its_own_way_back(opened):
     app = opened(EXAMPLES[0].data())
     before = app.metric[0].value
-    back, kept = f"back-age_years-{number(app)}", f"weight_kg-{number(app)}"
-    assert app.button(key=back).disabled
+    sex, kept = f"sex-{number(app)}", f"weight_kg-{number(app)}"
     type_age(app, 71.0)
     app.number_input(key=kept).set_value(90.0).run()
     assert app.number_input(key=f"age_years-{number(app)}").label == "Age, years (typed; file: 52)"
-    app.button(key=back).click().run()
+    type_age(app, None)
     assert app.number_input(key=f"age_years-{number(app)}").value == 52
     assert app.number_input(key=f"age_years-{number(app)}").label == "Age, years (from the file)"
     assert app.number_input(key=kept).value == 90
-    app.button(key=f"back-weight_kg-{number(app)}").click().run()
+    app.segmented_control(key=sex).set_value("female").run()
+    assert "typed; file: male" in app.segmented_control(key=sex).label
+    app.segmented_control(key=sex).set_value(None).run()
+    assert app.segmented_control(key=sex).value == "male"
+    app.number_input(key=kept).set_value(None).run()
     assert app.metric[0].value == before
 
 
