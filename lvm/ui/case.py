@@ -85,6 +85,12 @@ def file_error() -> str | None:
     return st.session_state.get(_ERROR)
 
 
+def refuse(why: str) -> None:
+    """No case, and the page ECG says why. why : made by said, which remembers how it is said in other languages."""
+    close_case()
+    st.session_state[_ERROR] = why
+
+
 def close_case() -> None:
     for key in (_CASE, _ERROR, _WAITING):
         st.session_state.pop(key, None)
@@ -110,11 +116,15 @@ def read_waiting() -> None:
         number = st.session_state.get(_COUNT, 0) + 1
         try:
             analysis = analyse(read_together(files))
-            st.session_state[_CASE] = Case(label, analysis, number, analysis.chosen, about)
         except LvmError as error:
-            st.session_state[_ERROR] = error.args[0]  # which remembers how to be said in another language
+            refuse(error.args[0])
+        except Exception:  # a defect of ours: the file must not be tried again at every step from here on
+            close_case()
+            raise
+        else:
+            close_case()
+            st.session_state[_CASE] = Case(label, analysis, number, analysis.chosen, about)
         st.session_state[_COUNT] = number
-        del st.session_state[_WAITING]
 
 
 def neurokit_of(case: Case) -> "tuple[Waves, ...]":
@@ -143,7 +153,8 @@ def by_boundaries(case: Case) -> Measurements:
 
     if case.beat is None or case.beat not in case.edited:
         return Measurements()
-    return by_hand(case.analysis, case.beat, case.edited[case.beat])
+    beat, waves = case.beat, case.edited[case.beat]
+    return case.remember(("by hand", beat, waves), lambda: by_hand(case.analysis, beat, waves))
 
 
 def follows_boundaries(case: Case) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import streamlit as st
 from lvm.cohort.examples import EXAMPLES, Example
 from lvm.language import said, tr
 from lvm.read import accepted
-from lvm.ui.case import Case, current_case, file_error
+from lvm.ui.case import Case, current_case, file_error, refuse
 from lvm.ui.frame import CHART, colours
 from lvm.ui.upload import open_example, upload_field
 from lvm.ui.warm import FIRST_LOOK, FirstLook, warm
@@ -50,7 +50,7 @@ def opening(case: Case | None) -> None:
     error = file_error()
     if error:
         st.error(tr(error))
-    if case is None:
+    elif case is None:
         _first_look()
 
 
@@ -61,7 +61,9 @@ def follow_link() -> None:
         return
     st.session_state[_FOLLOWED] = True
     example = next((e for e in EXAMPLES if e.key == name), None)
-    if example is not None:
+    if example is None:
+        refuse(said("The link names no simulated patient that there is. They are listed above."))
+    else:
         _open(example)
 
 
@@ -92,7 +94,9 @@ def _links() -> None:
 def _first_look() -> None:
     """A shipped case as soon as it is computed: what the user may expect."""
     loading, place = warm(), st.empty()
-    while loading.is_alive():  # looks again and again, so that a file that is dropped meanwhile is not kept waiting
+    while (
+        loading.first_look is None and loading.is_alive()
+    ):  # looks again and again, so that a file that is dropped meanwhile is not kept waiting
         what = tr("Loading the networks and a simulated patient …")
         place.progress(0.5, f":small[{what}]")
         time.sleep(0.1)

@@ -34,7 +34,7 @@ class FirstLook:
 
 
 class Warm(threading.Thread):
-    """Loads in the background; first_look is there when it has ended, unless no weights are installed."""
+    """Loads in the background; first_look is there before it ends, unless no weights are installed."""
 
     first_look: FirstLook | None = None
 

@@ -13,7 +13,7 @@ APP = Path(__file__).parents[2] / "app.py"
 
 
 def start(**query: str) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=60)
+    app = AppTest.from_file(APP, default_timeout=120)
     for name, value in query.items():
         app.query_params[name] = value
     return app.run()
@@ -43,10 +43,35 @@ def test_a_link_opens_its_simulated_patient(example) -> None:
     assert f"{example.patient.age_years:.0f} years" in texts(app)
 
 
-def test_a_link_to_nobody_shows_the_first_page() -> None:
+def test_a_link_to_nobody_says_so() -> None:
     app = start(**{LINK: "somebody"})
     assert not app.exception
-    assert app.button(key="open-first-look")
+    assert [e.value for e in app.error] == ["The link names no simulated patient that there is. They are listed above."]
+    app.button(key="normal-man").click().run()
+    assert not app.error
+    assert "man, " in texts(app)
+
+
+def test_where_a_file_was_refused_no_mass_of_somebody_else_is_shown() -> None:
+    app = start()
+    app.file_uploader(key="ecg_file").upload("letter.xml", b"<letter/>", "text/xml").run()
+    assert app.error
+    assert " g (" not in texts(app)
+
+
+def test_a_defect_while_reading_ends_with_that_file(monkeypatch) -> None:
+    def broken(recording):
+        raise ZeroDivisionError
+
+    app = start()
+    with monkeypatch.context() as patched:
+        patched.setattr("lvm.analysis.analyse", broken)
+        app.file_uploader(key="ecg_file").upload("a.xml", EXAMPLES[0].data(), "text/xml").run()
+    assert app.exception
+    app.run()
+    assert not app.exception
+    app.button(key="normal-man").click().run()
+    assert "man, " in texts(app)
 
 
 def test_a_file_takes_the_link_out_of_the_address() -> None:
