@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from lvm.cohort.examples import EXAMPLES
-from tests.browser.visit import ARGS, ROOT, Visit
+from tests.browser.visit import ARGS, LONGEST_S, ROOT, Visit
 
 
 def missing(what: str) -> None:
@@ -61,6 +61,7 @@ def visit(server: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGS)
         context = browser.new_context(viewport={"width": 1024, "height": 900}, color_scheme=request.param)
+        context.set_default_timeout(LONGEST_S * 1000)
         page = context.new_page()
         seen = Visit(page, request.param)
         own = (server, server.replace("http", "ws"), "data:", "blob:")
@@ -68,7 +69,7 @@ def visit(server: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
         page.on("console", lambda m: seen.errors.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda e: seen.errors.append(str(e)))
         page.goto(server)
-        page.locator('input[type="file"]').wait_for(state="attached", timeout=60_000)
+        page.locator('input[type="file"]').wait_for(state="attached")
         seen.settle()
         yield seen
         browser.close()

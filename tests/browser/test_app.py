@@ -33,17 +33,17 @@ def test_an_upload_reaches_an_estimate_on_every_page(visit: Visit, ecg_file: Pat
     page = visit.page
     assert visit.violations() == []
     page.locator('input[type="file"]').set_input_files(str(ecg_file))
-    page.get_by_text(ESTIMATE).first.wait_for(timeout=60_000)
+    visit.shows(ESTIMATE)
     visit.settle()
-    header = page.get_by_text(ESTIMATE).first.inner_text()
+    header = visit.estimate()
     for name in PAGES:
         visit.go(name)
-        assert page.get_by_text("Not a medical device").is_visible()
-        assert page.get_by_text(ESTIMATE).first.inner_text() == header
+        visit.shows("Not a medical device")
+        visit.until(lambda: visit.estimate() == header)
+        assert ecg_file.stem not in page.content()
         visit.whole(name)
     visit.go("LV mass")
     assert header.split(" (")[0] == page.locator('[data-testid="stMetricValue"]').first.inner_text().strip()
-    assert ecg_file.stem not in page.content()
     assert "?" not in page.url
     visit.quiet()
 
@@ -57,7 +57,7 @@ def test_every_section_of_the_models_page_is_whole(visit: Visit) -> None:
     for name in names:
         page.get_by_role("radio", name=name, exact=True).click()
         visit.settle()
-        assert page.get_by_role("heading", level=2).first.is_visible()
+        page.get_by_role("heading", level=2).first.wait_for()
         visit.whole(name)
     visit.quiet()
 
@@ -65,14 +65,12 @@ def test_every_section_of_the_models_page_is_whole(visit: Visit) -> None:
 def test_a_map_by_every_method_and_its_pictures(visit: Visit) -> None:
     page = visit.page
     page.get_by_role("button", name="LV hypertrophy").click()
-    page.get_by_text(ESTIMATE).first.wait_for(timeout=60_000)
+    visit.shows(ESTIMATE)
     visit.go("Saliency")
     for method in ("Gradient", "Grad-CAM", "Shapley values"):
         page.get_by_role("radio", name=method, exact=True).click()
         visit.settle()
-        assert page.get_by_text(
-            re.compile("Read this map with care|Do not read this map|The map holds in all")
-        ).is_visible()
+        visit.shows(re.compile("Read this map with care|Do not read this map|The map holds in all"))
         assert page.locator('[data-testid="stException"]').count() == 0
     for label, begins in (("Picture, PNG", b"\x89PNG"), ("Picture, SVG", b"<?xml")):
         with page.expect_download() as waiting:
@@ -88,14 +86,14 @@ def test_a_map_by_every_method_and_its_pictures(visit: Visit) -> None:
 def test_what_is_no_ecg_is_refused_and_the_next_file_opens(visit: Visit) -> None:
     page = visit.page
     visit.give("letter.xml", b"<letter>Dear colleague</letter>")
-    page.locator('[data-testid="stAlert"]', has_text="letter").wait_for(timeout=60_000)
+    page.locator('[data-testid="stAlert"]', has_text="letter").wait_for()
     visit.give("ecg.pdf", b"%PDF-1.7 printed")
-    page.locator('[data-testid="stAlert"]', has_text="PDF document").wait_for(timeout=60_000)
+    page.locator('[data-testid="stAlert"]', has_text="PDF document").wait_for()
     visit.settle()
     assert visit.violations() == []
     visit.give("ecg.csv", as_csv(read(EXAMPLES[0].data()), "# sex: male"))
-    page.get_by_text(ESTIMATE).first.wait_for(timeout=60_000)
-    assert page.get_by_text("man, age not known").is_visible()
+    visit.shows(ESTIMATE)
+    visit.shows("man, age not known")
     visit.quiet()
 
 
@@ -104,9 +102,9 @@ def test_a_header_asks_for_its_signals_and_then_opens(visit: Visit) -> None:
     page = visit.page
     header, signals = as_wfdb(read(EXAMPLES[0].data()), "# sex: M")
     visit.give("r.hea", header)
-    page.locator('[data-testid="stAlert"]', has_text="The WFDB header holds no samples").wait_for(timeout=60_000)
+    page.locator('[data-testid="stAlert"]', has_text="The WFDB header holds no samples").wait_for()
     visit.give("r.dat", signals)
-    page.get_by_text(ESTIMATE).first.wait_for(timeout=60_000)
+    visit.shows(ESTIMATE)
     visit.settle()
     assert page.locator('[data-testid="stAlert"]', has_text="holds no samples").count() == 0
     assert visit.errors == []
@@ -115,23 +113,23 @@ def test_a_header_asks_for_its_signals_and_then_opens(visit: Visit) -> None:
 def test_withheld_until_overridden_and_then_marked(visit: Visit) -> None:
     page = visit.page
     visit.give("child.csv", as_csv(read(EXAMPLES[0].data()), "# sex: male\n# age: 12"))
-    page.get_by_text("withheld", exact=True).wait_for(timeout=60_000)
+    visit.shows("withheld", exact=True)
     visit.go("LV mass")
-    assert page.locator('[data-testid="stAlert"]', has_text="Age 12 (from the file)").is_visible()
+    page.locator('[data-testid="stAlert"]', has_text="Age 12 (from the file)").wait_for()
     assert page.locator('[data-testid="stMetricValue"]').count() == 0
     assert visit.violations() == []
     page.get_by_text("Show an estimate anyway, for teaching").click()
-    page.get_by_text(re.compile(r"\d+ g, outside scope")).first.wait_for(timeout=60_000)
+    visit.shows(re.compile(r"\d+ g, outside scope"))
     visit.settle()
     height = page.get_by_label("Height, cm (imputed")
     place = height.bounding_box()["y"]
     height.fill("150")
     height.press("Enter")
-    page.get_by_label("Height, cm (typed; file: none)").wait_for(timeout=60_000)
+    page.get_by_label("Height, cm (typed; file: none)").wait_for()
     visit.settle()
     assert page.get_by_label("Height, cm (").bounding_box()["y"] == place  # nothing moved
-    assert page.get_by_text(re.compile(r"\d+ g, outside scope")).first.is_visible()
+    visit.shows(re.compile(r"\d+ g, outside scope"))
     assert visit.violations() == []
     visit.go("Saliency")
-    assert page.locator('[data-testid="stAlert"]', has_text="Outside scope: shown for teaching only.").is_visible()
+    page.locator('[data-testid="stAlert"]', has_text="Outside scope: shown for teaching only.").wait_for()
     visit.quiet()

@@ -21,7 +21,7 @@ def everywhere(visit: Visit, name: str, pages: tuple[str, ...]) -> None:
 
 
 def test_the_first_page(visit: Visit) -> None:
-    visit.page.get_by_role("button", name="Open this patient").wait_for(timeout=60_000)
+    visit.page.get_by_role("button", name="Open this patient").wait_for()
     everywhere(visit, "first", ("ECG",))
     visit.quiet()
 
@@ -41,7 +41,7 @@ def real(file: str) -> bytes:
 
 def test_a_real_philips_recording(visit: Visit) -> None:
     visit.give("ecg.xml", real("philips_sierra_xml/3191723_ZZDEMOPTONLY_1_04_orig.xml"))
-    visit.page.get_by_text(ESTIMATE).first.wait_for(timeout=60_000)
+    visit.shows(ESTIMATE)
     visit.settle()
     everywhere(visit, "philips", PATIENT_PAGES)
     visit.quiet()
@@ -49,11 +49,11 @@ def test_a_real_philips_recording(visit: Visit) -> None:
 
 def test_a_real_ge_recording_asks_for_the_sex(visit: Visit) -> None:
     visit.give("ecg.xml", real("ge_muse_xml/braveheart_example2.xml"))
-    visit.page.get_by_text("withheld", exact=True).wait_for(timeout=60_000)
+    visit.shows("withheld", exact=True)
     visit.go("LV mass")
-    assert visit.page.get_by_text("The sex is not in the file").first.is_visible()
+    visit.shows("The sex is not in the file")
     visit.page.get_by_role("radio", name="male", exact=True).first.click()
-    visit.page.get_by_text(ESTIMATE).first.wait_for(timeout=60_000)
+    visit.shows(ESTIMATE)
     everywhere(visit, "ge", PATIENT_PAGES)
     visit.quiet()
 
@@ -62,7 +62,7 @@ def test_a_withheld_estimate(visit: Visit) -> None:
     recording = read(EXAMPLES[0].data())
     child = write_muse(recording.signal_mv, 500, Patient("male", 12, 150, 40))
     visit.give("child.xml", child)
-    visit.page.get_by_text("withheld", exact=True).wait_for(timeout=60_000)
+    visit.shows("withheld", exact=True)
     visit.settle()
     everywhere(visit, "withheld", PATIENT_PAGES)
     visit.quiet()
@@ -70,7 +70,7 @@ def test_a_withheld_estimate(visit: Visit) -> None:
 
 def test_a_refused_file(visit: Visit) -> None:
     visit.give("letter.xml", b"<letter>Dear colleague</letter>")
-    visit.page.locator('[data-testid="stAlert"]', has_text="letter").wait_for(timeout=60_000)
+    visit.page.locator('[data-testid="stAlert"]', has_text="letter").wait_for()
     visit.settle()
     everywhere(visit, "refused", ("ECG",))
     visit.quiet()

@@ -1,6 +1,8 @@
 """A page of the running application in a real browser, which notes what it should not do."""
 
 import re
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,12 +11,16 @@ ROOT = Path(__file__).parents[2]
 SCREENS = ROOT / "build" / "screens"  # pictures of every page, to be looked at after the tests
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync"]  # fmt: skip
+LONGEST_S = 120  # that anything is waited for: on a busy machine everything comes, but late
 PAGES = ("ECG", "Beats", "LV mass", "Saliency", "Models")
 ESTIMATE = re.compile(r"^\d+ g \(\d+–\d+ g\)$")  # in the header
-_BUSY = (
-    '() => !document.querySelector(\'[data-test-script-state="running"], [data-testid="stSkeleton"]\')'
-    " && document.querySelector('[data-testid=\"stApp\"]') !== null"
-)
+_QUIET = """() => {
+    const busy = document.querySelector('[data-test-script-state="running"], [data-testid="stSkeleton"]');
+    const up = document.querySelector('[data-testid="stApp"]');
+    const now = performance.now();
+    if (busy || !up || window.quietSince === undefined) window.quietSince = now;
+    return now - window.quietSince > 500;
+}"""
 
 
 @dataclass
@@ -27,13 +33,25 @@ class Visit:
     errors: list[str] = field(default_factory=list)
 
     def settle(self) -> None:
-        self.page.wait_for_timeout(300)
-        self.page.wait_for_function(_BUSY, timeout=60_000)
-        self.page.wait_for_timeout(300)
+        """Wait until nothing has run for half a second. What a slow machine has yet to begin, it does not see: what
+        must come to the screen is waited for by `shows` and `until`."""
+        self.page.evaluate("() => { window.quietSince = undefined }")
+        self.page.wait_for_function(_QUIET)
+
+    def shows(self, text: str | re.Pattern[str], *, exact: bool = False) -> None:
+        """Wait for a text."""
+        self.page.get_by_text(text, exact=exact).first.wait_for()
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        """Wait until this holds."""
+        end = time.monotonic() + LONGEST_S
+        while not holds():
+            assert time.monotonic() < end, f"not after {LONGEST_S} s"
+            self.page.wait_for_timeout(100)
 
     def go(self, name: str) -> None:
         self.page.locator('[data-testid="stTopNavLink"]', has_text=re.compile(f"^{name}$")).click()
-        self.page.get_by_role("heading", name=name, exact=True, level=1).wait_for(timeout=60_000)
+        self.page.get_by_role("heading", name=name, exact=True, level=1).wait_for()
         self.settle()
 
     def give(self, name: str, data: bytes) -> None:
@@ -43,7 +61,7 @@ class Visit:
     def example(self, name: str) -> None:
         """Open a simulated patient, and wait for the estimate."""
         self.page.get_by_role("button", name=re.compile(f"^[1-9]: .*{name}")).click()
-        self.page.get_by_text(ESTIMATE).first.wait_for(timeout=60_000)
+        self.shows(ESTIMATE)
         self.settle()
 
     def estimate(self) -> str:
