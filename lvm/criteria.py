@@ -2,7 +2,8 @@
 
 All of them rest on voltages, which need a bandwidth of 150 Hz. With less they may read low, and the result says so
 (what is met is met all the same); at 40 Hz or less they are not valid, and nothing is met or not met (AHA/ACC/HRS 2007,
-part I). No criterion is superior (AHA/ACCF/HRS 2009, part V), so each is named. Products are in mm ms, 10 mm to a mV.
+part I). Nor is it in a paced heart, in bundle branch block, and on leads with a grave fault: see not_judged.py. No
+criterion is superior (AHA/ACCF/HRS 2009, part V), so each is named. Products are in mm ms, 10 mm to a mV.
 """
 
 from collections.abc import Callable
@@ -30,7 +31,8 @@ class Criterion:
 
     grades : where there are several thresholds, each with its name, the lowest first, which is `threshold` too.
     points : where the value is a sum of points, what each of them is given for.
-    note, note_women : what to know of every value, and of every woman's, as a sentence.
+    note, note_women, note_fibrillating : what to know of every value, of every woman's, and of those in atrial
+        fibrillation, as a sentence.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Criterion:
     points: Callable[[Heart], tuple[Points, ...]] | None = None
     note: str = ""
     note_women: str = ""
+    note_fibrillating: str = ""
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,7 @@ CRITERIA = (
             "Romhilt-Estes: it is not known whether digitalis is taken; that it is not is assumed. With it, a "
             "secondary ST-T abnormality gives 1 point instead of 3."
         ),
+        note_fibrillating=mark("Romhilt-Estes: in atrial fibrillation there is no P wave to give points for."),
     ),
 )
 
@@ -171,11 +175,14 @@ def judge(heart: Heart) -> tuple[CriterionResult, ...]:
 def _judged(c: Criterion, heart: Heart) -> CriterionResult:
     value, waves = c.value(heart)
     limit, points = c.threshold[heart.sex], c.points(heart) if c.points else ()
-    valid = heart.bandwidth_hz is None or heart.bandwidth_hz > NOT_VALID_HZ
+    doubts = tuple(doubt.what for doubt in heart.doubts if value is not None and _rests_on(c, heart, doubt.leads))
+    valid = not doubts and (heart.bandwidth_hz is None or heart.bandwidth_hz > NOT_VALID_HZ)
     met = None if value is None or not valid else value > limit if c.above else value >= limit
     reached = [name for least, name in c.grades if met and value is not None and value >= least]
     for_women = c.note_women if heart.sex == "female" else ""
-    notes = (bandwidth_note(heart.bandwidth_hz), romhilt_estes.note(points), c.note, for_women)
+    in_fibrillation = c.note_fibrillating if heart.fibrillating else ""
+    about = (romhilt_estes.note(points), in_fibrillation, c.note, for_women)
+    notes = (*doubts, bandwidth_note(heart.bandwidth_hz), *about)
     return CriterionResult(
         c.name,
         value,
@@ -190,3 +197,8 @@ def _judged(c: Criterion, heart: Heart) -> CriterionResult:
         grade=reached[-1] if reached else None,
         points=points,
     )
+
+
+def _rests_on(c: Criterion, heart: Heart, leads: tuple[str, ...]) -> bool:
+    """Whether a known value would be unknown without these leads; on "all of it", which is (), everything rests."""
+    return not leads or c.value(heart.without(leads)).value is None

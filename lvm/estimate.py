@@ -12,9 +12,11 @@ from lvm.errors import WeightsError
 from lvm.heart import Heart
 from lvm.language import SENTENCES, listed, mark, said
 from lvm.net.config import DEMOGRAPHICS, ECG_MEASURES, Config, InputSet, encode_scalar, unknown_key
+from lvm.not_judged import doubts
 from lvm.recording import LIMB, Patient, Sex, Signal, Typed
 from lvm.reference import BSA_FORMULA, CT_LIMITS, Limit, bsa_m2
-from lvm.scope import out_of_scope
+from lvm.rhythm import rhythm
+from lvm.scope import fibrillating, out_of_scope
 from lvm.weights import Bundle, Card, choose, load
 
 NAMES = {
@@ -115,11 +117,12 @@ def _interval(card: Card, sex: Sex, imputed: list[str]) -> tuple[float, tuple[fl
 def _criteria(analysis: Analysis, inputs: dict[str, Input]) -> tuple[CriterionResult, ...]:
     """None without the sex, a QRS, or the limb leads, for the chest leads are against these.
 
-    Criteria that need another lead which is flat are there without a value.
+    Criteria that need another lead which is flat are there without a value; see lvm.not_judged for the others.
     """
     sex, flat = inputs["sex"].value, analysis.flat_leads
     if analysis.amplitudes is None or sex not in ("male", "female") or set(flat) & set(LIMB):
         return ()
+    found = rhythm(analysis)
     qrs_ms, axis_deg = (inputs[name].value for name in ("qrs_duration_ms", "qrs_axis_deg"))
     return judge(
         Heart(
@@ -129,6 +132,8 @@ def _criteria(analysis: Analysis, inputs: dict[str, Input]) -> tuple[CriterionRe
             None if axis_deg is None else float(axis_deg),
             analysis.timing.without(flat),
             analysis.recording.bandwidth_hz,
+            fibrillating(analysis.recording, found),
+            doubts(analysis, inputs, found),
         )
     )
 

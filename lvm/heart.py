@@ -1,10 +1,18 @@
 """What the criteria of left-ventricular hypertrophy look at, and how they name waves: "SV1" is the S wave of V1."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from lvm.measure import Amplitudes, Timing
-from lvm.recording import LEADS, Sex
+from lvm.recording import LEADS, LIMB, Sex
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Why criteria are not judged: a sentence. leads : only those that rest on one of them; empty where it is all."""
+
+    what: str
+    leads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -12,6 +20,7 @@ class Heart:
     """None is unknown.
 
     bandwidth_hz : of the samples that the voltages were measured on; unknown is held to be enough.
+    fibrillating : the atria do, so that there is no P wave, whatever was measured.
     """
 
     amplitudes: Amplitudes
@@ -20,6 +29,17 @@ class Heart:
     qrs_axis_deg: float | None = None
     timing: Timing | None = None
     bandwidth_hz: float | None = None
+    fibrillating: bool = False
+    doubts: tuple[Doubt, ...] = ()
+
+    def without(self, leads: tuple[str, ...]) -> "Heart":
+        """The same with what some leads show unknown."""
+        return replace(
+            self,
+            amplitudes=self.amplitudes.without(leads),
+            timing=self.timing and self.timing.without(leads),
+            qrs_axis_deg=None if set(leads) & set(LIMB) else self.qrs_axis_deg,
+        )
 
 
 class Measured(NamedTuple):

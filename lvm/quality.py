@@ -17,7 +17,7 @@ from lvm.quality_issue import Issue
 from lvm.quality_lead import MedianBeat
 from lvm.recording import Measurements, Recording, Signal
 
-__all__ = ["USABLE_BEATS_NEEDED", "Issue", "Quality", "judge"]
+__all__ = ["USABLE_BEATS_NEEDED", "Issue", "Quality", "height", "judge"]
 
 USABLE_BEATS_NEEDED = 3
 QRS_MV = (0.2, 10.0)  # what the tallest lead's QRS may measure from R to S; 0.9 to 6.5 in PTB-XL
@@ -76,7 +76,7 @@ def judge(
     issues += swapped
     issues += quality_lead.interrupted(recording, flat)
     issues += quality_lead.clipped(recording)
-    issues += _height(amplitudes)
+    issues += height(amplitudes)
     issues += gain
     issues += electrodes.chest_order(median, doubtful) if median else []
     issues += hidden
@@ -89,7 +89,8 @@ def judge(
     return Quality(tuple(sorted(issues, key=lambda issue: not issue.affects_estimate)))
 
 
-def _height(amplitudes: Amplitudes | None) -> list[Issue]:
+def height(amplitudes: Amplitudes | None) -> list[Issue]:
+    """A wrong unit or gain of all leads."""
     if amplitudes is None:
         return []
     tallest = max(amplitudes.r, key=lambda lead: amplitudes.r[lead] + amplitudes.s[lead])

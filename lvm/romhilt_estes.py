@@ -71,6 +71,11 @@ def _secondary_st_t(h: Heart) -> Measured:
     return Measured(float(len(found)), found)
 
 
+def _terminal_force(h: Heart) -> Measured:
+    """Unknown in atrial fibrillation, which has no P wave to measure it on."""
+    return Measured(h.timing.p_terminal_force_mm_s if h.timing and not h.fibrillating else None, ("PV1",))
+
+
 def _intrinsicoid(h: Heart) -> Measured:
     """The longer one of V5 and V6; a lead without R has none."""
     of = h.timing.intrinsicoid_ms if h.timing else {}
@@ -105,7 +110,7 @@ SIGNS = (
         3,
         "mm·s",
         mark("P terminal force in V1 ≥ 0.04 mm·s"),
-        (Rule(lambda h: Measured(h.timing.p_terminal_force_mm_s if h.timing else None, ("PV1",)), 0.04),),
+        (Rule(_terminal_force, 0.04),),
     ),
     Sign(
         mark("Left axis deviation"),

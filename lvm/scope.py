@@ -48,9 +48,14 @@ def _known(inputs: Mapping[str, "Input"], name: str, told: str) -> tuple[float, 
     return float(value), said(_FROM[source], fact=fact) if source in _FROM else fact
 
 
-def _paced(recording: Recording, found: Rhythm) -> str:
+def pacing(recording: Recording, found: Rhythm) -> list[str]:
+    """What says that the rhythm is paced."""
     spikes = said("pacing spikes before {spikes} of {beats} beats", spikes=found.spikes, beats=found.beats)
-    facts = [mark("the file says so")] * ("paced rhythm" in recording.findings) + [spikes] * found.paced
+    return [mark("the file says so")] * ("paced rhythm" in recording.findings) + [spikes] * found.paced
+
+
+def _paced(recording: Recording, found: Rhythm) -> str:
+    facts = pacing(recording, found)
     if facts:
         return said("Paced rhythm ({facts}): excluded from the paper's patients.", facts=listed(facts))
     if recording.pacemaker:
@@ -58,14 +63,21 @@ def _paced(recording: Recording, found: Rhythm) -> str:
     return ""
 
 
-def _wide(recording: Recording, inputs: Mapping[str, "Input"]) -> str:
-    """Computed where nobody states it. So all 17 complete bundle branch blocks of PTB-XL 1-350 and LUDB 1-100 are
+def wide_qrs(recording: Recording, inputs: Mapping[str, "Input"]) -> list[str]:
+    """Which bundle branch block is stated, and which QRS is too long for a heart without one.
+
+    Computed where nobody states it. So all 17 complete bundle branch blocks of PTB-XL 1-350 and LUDB 1-100 are
     caught, the least at 126 ms, and 8 of the other recordings without pacing reach the limit too."""
     qrs, stated = inputs["qrs_duration_ms"], "bundle branch block" in recording.findings
     facts = [mark("Bundle branch block (the file says so)")] * stated
     if qrs.value is not None and float(qrs.value) >= QRS_LIMIT_MS:
         source = mark("set by hand") if qrs.source == "typed" else qrs.source
         facts.append(said("QRS {ms:.0f} ms ({source})", ms=float(qrs.value), source=source))
+    return facts
+
+
+def _wide(recording: Recording, inputs: Mapping[str, "Input"]) -> str:
+    facts = wide_qrs(recording, inputs)
     if not facts:
         return ""
     return said(
@@ -73,6 +85,11 @@ def _wide(recording: Recording, inputs: Mapping[str, "Input"]) -> str:
         facts=listed(facts),
         limit_ms=QRS_LIMIT_MS,
     )
+
+
+def fibrillating(recording: Recording, found: Rhythm) -> bool:
+    """Whether atrial fibrillation is stated or suspected."""
+    return "atrial fibrillation" in recording.findings or found.fibrillation_suspected
 
 
 def _fibrillating(recording: Recording, found: Rhythm) -> str:

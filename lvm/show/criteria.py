@@ -38,6 +38,9 @@ def line(estimate: Estimate) -> str:
     told = tr("{met} of {judged} met", met=len(met), judged=len(judged))
     if met:
         told = tr("{told} ({names})", told=told, names=lead_names(tuple(met)))
+    unjudged = sum(c.met is None and c.value is not None for c in estimate.criteria)
+    if unjudged:
+        told = tr("{told}, {number} not judged", told=told, number=unjudged)
     if estimate.above_limit is None:
         return tr("{told}.", told=told)
     name = tr("the estimate")
