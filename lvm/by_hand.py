@@ -34,3 +34,8 @@ def by_hand(analysis: Analysis, beat: int, waves: Waves) -> Measurements:
     if own.qrs_duration_ms is not None and own.qrs_duration_ms < SHORTEST_QRS_MS:
         follows |= {"qrs_duration_ms": None, "qrs_axis_deg": None}
     return Measurements(**follows)
+
+
+def as_found(analysis: Analysis, beat: int) -> Measurements:
+    """What that beat measures by the boundaries found. beat : index of a usable beat."""
+    return measure(analysis.cleaned_mv, (analysis.beats[beat],), (analysis.waves[beat],))

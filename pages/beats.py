@@ -4,10 +4,10 @@ import streamlit as st
 
 from lvm.language import mark, tr
 from lvm.ui.case import neurokit_of, profile_of, waves_of
-from lvm.ui.frame import CHART, against_the_estimate, case_or_empty, choice, colours, notes
+from lvm.ui.frame import against_the_estimate, case_or_empty, chart, choice, colours, notes, small, table
 from lvm.ui.lead_groups import lead_groups_field
 
-st.title(tr("Beats"))
+st.title(tr("Beats"), anchor=False)
 case = case_or_empty(mark("its beats, lead groups and wave boundaries"))
 
 from lvm.profile import SEGMENTS  # noqa: E402 - not before an ECG is there
@@ -48,50 +48,39 @@ else:
     waves = waves_of(case, case.beat) if drawn == THIS else None
     seen = shown(analysis, index, waves)
     other = compared(analysis, index, neurokit_of(case)) if compare else {}
-    st.plotly_chart(
+    chart(
         beat(analysis, index, colours(), other, waves=waves, groups=groups),
-        theme=None,
-        config=CHART,
         key="beat_chart",
         alt=alts.beat(analysis, index, waves),
     )
-    st.markdown(f":small[{beats.legend(analysis, compared=compare)}]")
+    small(beats.legend(analysis, compared=compare))
     if drawn == THIS:
-        st.subheader(tr("Set the boundaries of beat {number}", number=case.beat + 1))
+        st.subheader(tr("Set the boundaries of beat {number}", number=case.beat + 1), anchor=False)
         boundary_inputs(case, case.beat)
 notes(case, on_file=False)
 
 listed, marked = st.columns(2, gap="large")
 with listed:
-    st.subheader(tr("All detected beats"))
+    st.subheader(tr("All detected beats"), anchor=False)
     st.markdown(beats.left_out(analysis))
     beats_table = tables.beats(analysis, case.beat)
     if len(beats_table) <= beats.MOST_LISTED:
-        st.table(beats_table, hide_index=True, border="horizontal", alt=words.usable(analysis))
+        table(beats_table, words.usable(analysis))
     else:  # scrolls by itself
         narrow = {name: st.column_config.Column(width="small") for name in beats_table.columns[:3]}
         st.dataframe(beats_table, hide_index=True, height=480, column_config=narrow, alt=words.usable(analysis))
 if seen is not None:
     with marked:
-        st.subheader(tr("Boundaries: {beat}", beat=tr(seen.name).lower()))
-        st.table(
-            boundaries.table(seen, other),
-            hide_index=True,
-            border="horizontal",
-            alt=tr("Wave boundaries in milliseconds from the R peak, with their margins"),
-        )
-        st.markdown(f":small[{boundaries.how_sure()}]")
+        st.subheader(tr("Boundaries: {beat}", beat=tr(seen.name).lower()), anchor=False)
+        table(boundaries.table(seen, other), tr("Wave boundaries in milliseconds from the R peak, with their margins"))
+        small(boundaries.how_sure())
 
     with st.expander(tr("Profile by lead and segment")):
         segment = choice(mark("Segment"), SEGMENTS, "profile_segment", "QRS")
         found = profile_of(case)
         st.markdown(profile.lasts(found, segment))
-        st.table(
+        table(
             profile.of_segment(found, segment),
-            hide_index=True,
-            border="horizontal",
-            alt=tr(
-                "{segment}: highest and lowest voltage, area and slope in each of the twelve leads", segment=segment
-            ),
+            tr("{segment}: highest and lowest voltage, area and slope in each of the twelve leads", segment=segment),
         )
-        st.markdown(f":small[{profile.caption(found)}]")
+        small(profile.caption(found))

@@ -4,11 +4,11 @@ import streamlit as st
 
 from lvm.language import tr
 from lvm.ui.case import current_case
-from lvm.ui.frame import against_the_estimate, notes
+from lvm.ui.frame import against_the_estimate, notes, small, table
 from lvm.ui.opening import opening
 
 case = current_case()
-st.title(tr("ECG"))
+st.title(tr("ECG"), anchor=False)
 opening(case)
 if case is None:
     st.stop()
@@ -25,20 +25,17 @@ if case.about:
 
 read, measured = st.columns(2, gap="large")
 with read:
-    st.subheader(tr("What was read"))
-    st.table(tables.file_facts(analysis), hide_index=True, border="horizontal", alt=tr("What was read from the file"))
-    for sentence in words.missing(analysis) or [tr("Nothing that the estimate uses is missing from the file.")]:
+    st.subheader(tr("What was read"), anchor=False)
+    table(tables.file_facts(analysis), tr("What was read from the file"))
+    for sentence in words.missing(analysis, case.typed) or [
+        tr("Nothing that the estimate uses is missing from the file.")
+    ]:
         st.markdown(sentence)
     st.markdown(words.left_out(recording))
 with measured:
-    st.subheader(tr("Measurements"))
-    st.table(
-        tables.measurements(analysis),
-        hide_index=True,
-        border="horizontal",
-        alt=tr("Measurements of the device beside those computed here"),
-    )
+    st.subheader(tr("Measurements"), anchor=False)
+    table(tables.measurements(analysis), tr("Measurements of the device beside those computed here"))
 if analysis.amplitudes is not None:
     with st.expander(tr("Amplitudes in every lead")):
-        st.table(tables.amplitudes(analysis), hide_index=True, border="horizontal", alt=tr("Amplitudes in every lead"))
-        st.markdown(f":small[{tr(words.AMPLITUDES)}]")
+        table(tables.amplitudes(analysis), tr("Amplitudes in every lead"))
+        small(tr(words.AMPLITUDES))

@@ -6,7 +6,7 @@ from lvm.errors import LvmError
 from lvm.language import mark, tr
 from lvm.ui.case import estimate_of, second_opinion_of
 from lvm.ui.choices import forget_typed
-from lvm.ui.frame import CHART, case_or_empty, colours
+from lvm.ui.frame import case_or_empty, chart, colours, small, table
 from lvm.ui.patient import TAKE_BACK, number_field, sex_field
 from lvm.ui.scope import scope
 from lvm.ui.weights import estimates_of_all, spread_of, weights_and_inputs
@@ -42,7 +42,7 @@ with patient:
     number_field(case, estimate, "qrs_duration_ms", mark("QRS, ms"), 20, 400)
     typed = words.anything_typed(case.typed)
     st.button(tr("Take back all that was typed"), on_click=forget_typed, disabled=not typed)
-    st.markdown(f":small[{tr(TAKE_BACK)}]")
+    small(tr(TAKE_BACK))
 
 with result:
     scope(case, estimate)
@@ -58,14 +58,8 @@ with result:
         if others:
             st.warning(words.cautions(others))
         spread, beats = spread_of(case), beats_of(case.analysis, estimate, case.beat)
-        st.plotly_chart(
-            mass(estimate, beats, spread, colours()),
-            theme=None,
-            config=CHART,
-            key="mass_chart",
-            alt=alts.mass(estimate, beats, spread),
-        )
-        st.markdown(f":small[{words.how_sure(estimate)} {spread.said}]")
+        chart(mass(estimate, beats, spread, colours()), key="mass_chart", alt=alts.mass(estimate, beats, spread))
+        small(f"{words.how_sure(estimate)} {spread.said}")
     st.info(model_facts.trained_on(estimate.card))
     second = second_opinion_of(case)
     if second is not None:
@@ -88,27 +82,24 @@ if made:
 st.subheader(tr("Criteria of LV hypertrophy on the same ECG"), anchor=False)
 st.markdown(criteria.line(estimate))
 if estimate.criteria:
-    st.table(criteria.table(estimate), hide_index=True, border="horizontal", alt=criteria.line(estimate))
+    table(criteria.table(estimate), criteria.line(estimate))
     st.markdown(quality.small_list(criteria.notes(estimate)))
     points = criteria.score(estimate)
     if points is not None:
         with st.expander(tr("Romhilt-Estes, point by point")):
-            st.table(points, hide_index=True, border="horizontal", alt=tr("The points of the Romhilt-Estes score"))
-    st.markdown(f":small[{criteria.how(case.analysis.recording)}]")
+            table(points, tr("The points of the Romhilt-Estes score"))
+    small(criteria.how(case.analysis.recording))
 
 st.subheader(tr("The networks on this ECG"), anchor=False)
 weights_and_inputs(case)
 if made:
     everyone = estimates_of_all(case)
     sex = "male" if estimate.inputs["sex"].value == "male" else "female"
-    st.table(
-        networks.table(everyone, estimate.card, sex),
-        hide_index=True,
-        border="horizontal",
-        alt=tr("LV mass by every installed network"),
-    )
-    st.markdown(f":small[{tr(networks.HOW_TO_READ)}]")
+    table(networks.table(everyone, estimate.card, sex), tr("LV mass by every installed network"))
+    small(tr(networks.HOW_TO_READ))
     with st.expander(tr("Every beat and every fold")):
         left, right = st.columns(2, gap="large")
-        left.table(networks.beats(beats), hide_index=True, border="horizontal", alt=tr("LV mass by every usable beat"))
-        right.table(networks.folds(estimate), hide_index=True, border="horizontal", alt=tr("LV mass by every fold"))
+        with left:
+            table(networks.beats(beats), tr("LV mass by every usable beat"))
+        with right:
+            table(networks.folds(estimate), tr("LV mass by every fold"))

@@ -7,8 +7,8 @@ from lvm.errors import LvmError
 from lvm.evaluation import EXTERNAL, PLANTED, SALIENCY, SYSTEMS
 from lvm.language import mark, said, tr
 from lvm.show import card_values, cards, cohort, curves, evaluation, model_facts, words
-from lvm.ui.evaluation import MARKS, evaluated, plots, table, tables
-from lvm.ui.frame import CHART, choice, colours, picked
+from lvm.ui.evaluation import MARKS, evaluated, plots, tables
+from lvm.ui.frame import chart, choice, colours, picked, small, table
 
 NOT_COMPARED = mark(
     "Other systems were not compared with ours here yet. `python -m lvm evaluate` does it, and `python -m lvm evaluate "
@@ -44,12 +44,12 @@ def one_model() -> None:
             table(model_facts.facts(card), tr("What {model} is", model=card_values.label(card)))
         with right:
             table(model_facts.performance(card), tr("How well {model} does", model=card_values.label(card)))
-            st.markdown(f":small[{tr(model_facts.HOW_TO_READ)}]")
+            small(tr(model_facts.HOW_TO_READ))
         with st.expander(tr("Learning curves and all other facts")):
             epochs = weights.read_curves(name)
             if epochs:
                 figure = curves.curves(epochs, colours())
-                st.plotly_chart(figure, theme=None, config=CHART, key="curves", alt=curves.described(epochs))
+                chart(figure, key="curves", alt=curves.described(epochs))
             else:
                 st.markdown(tr("No learning curves are kept with these weights."))
             table(model_facts.all_facts(card), tr("All other facts of {model}", model=card_values.label(card)))

@@ -7,10 +7,10 @@ import streamlit as st
 from lvm.errors import LvmError
 from lvm.language import mark, tr
 from lvm.ui.case import estimate_of, waves_of
-from lvm.ui.frame import CHART, case_or_empty, choice, colours
+from lvm.ui.frame import case_or_empty, chart, choice, colours, small, table
 from lvm.ui.weights import which
 
-st.title(tr("Saliency"))
+st.title(tr("Saliency"), anchor=False)
 case = case_or_empty(mark("where the model was sensitive"))
 
 from lvm import paper  # noqa: E402 - not before an ECG is there
@@ -25,6 +25,7 @@ from lvm.show.explained import (  # noqa: E402
     SENSITIVE,
     named,
     on_picture,
+    on_table,
     steps,
 )
 from lvm.ui import explained  # noqa: E402
@@ -95,7 +96,7 @@ with chart_place:
     if network == SHUFFLED:
         whose = tr("Of a network with shuffled weights.")
         described = f"{whose} {described}"
-    st.plotly_chart(draw(), theme=None, config=CHART, key="heat_chart", alt=described)
+    chart(draw(), key="heat_chart", alt=described)
     st.markdown(f"**{tr(SENSITIVE)}** {uncertain(waves)}")
     about = on_picture(seen, estimate, beat, shuffled=network == SHUFFLED, edited=beat in case.edited)
     images(draw, f"saliency-{key}{'-shuffled' * (network == SHUFFLED)}", "heatmap", about)
@@ -103,7 +104,7 @@ with chart_place:
 sums = explained.explanation_of(case, subject, "shapley")
 left, right = st.columns(2, gap="large")
 with left:
-    st.subheader(tr("Importance by segment"))
+    st.subheader(tr("Importance by segment"), anchor=False)
     with st.container(horizontal=True):
         st.slider(
             tr("Cut-off, % of the largest value"),
@@ -119,23 +120,18 @@ with left:
         lead_groups_field()
     table_place = st.empty()
     with st.expander(tr("Share, density and grams")):
-        st.table(importance.detail(x), hide_index=True, border="horizontal", alt=tr("Density and grams by segment"))
-        st.markdown(f":small[{tr(DENSITY)}]")
+        table(importance.detail(x), tr("Density and grams by segment"))
+        small(tr(DENSITY))
     with st.expander(tr("Boundaries of this beat")):
         boundary_inputs(case, beat)
 with right:
-    st.subheader(tr("From the average patient to this one"))
+    st.subheader(tr("From the average patient to this one"), anchor=False)
     way = partial(waterfall.waterfall, sums, colours(), partial(named, estimate))
-    st.plotly_chart(way(), theme=None, config=CHART, key="waterfall", alt=waterfall.described(sums))
-    st.markdown(f":small[{steps(sums, explained.shapley_error_of(case, subject))}]")
+    chart(way(), key="waterfall", alt=waterfall.described(sums))
+    small(steps(sums, explained.shapley_error_of(case, subject)))
     images(way, "waterfall", "waterfall", on_picture(sums, estimate, beat, edited=beat in case.edited))
     with st.expander(tr("All grams as a table")):
-        st.table(
-            importance.grams(sums, partial(named, estimate)),
-            hide_index=True,
-            border="horizontal",
-            alt=tr("Shapley values in grams"),
-        )
+        table(importance.grams(sums, partial(named, estimate)), tr("Shapley values in grams"))
 
 explained.all_attributions(case, subject, verdict_place)
 checking = tr("Checking this map: shuffled weights, deletion, other beats …")
@@ -146,37 +142,33 @@ verdict_place.markdown(
     if network == LEARNED
     else tr("**A network that has learned nothing:** compare its map. All below the map is of the learned network.")
 )
+about_table = on_table(case.label, x, estimate, beat, edited=beat in case.edited)
 with table_place.container():
-    st.table(
-        importance.shares(x, found.bounds),
-        hide_index=True,
-        border="horizontal",
-        alt=tr("Share of the map by segment and lead group, adding to 100 %"),
-    )
+    table(importance.shares(x, found.bounds), tr("Share of the map by segment and lead group, adding to 100 %"))
     if found.bounds:
-        st.markdown(f":small[{tr(BOUNDS)}]")
+        small(tr(BOUNDS))
     st.download_button(
         tr("Table as CSV"),
-        importance.download(x, found.bounds),
+        importance.download(x, found.bounds, about_table),
         f"importance-{key}.csv",
         "text/csv",
         on_click="ignore",
     )
 
-st.subheader(tr("Can this map be believed?"))
+st.subheader(tr("Can this map be believed?"), anchor=False)
 checked = tr("Checks of the map.")
-st.table(trust.table(found), hide_index=True, border="horizontal", alt=f"{checked} {trust.line(found)}")
-st.markdown(f":small[{trust.limb_leads(found)}]")
+table(trust.table(found), f"{checked} {trust.line(found)}")
+small(trust.limb_leads(found))
 with st.expander(tr("Every segment deleted, and inserted")):
-    st.table(trust.deletions(found), hide_index=True, border="horizontal", alt=tr("Deletion and insertion in grams"))
-    st.markdown(f":small[{tr(DELETION)}]")
+    table(trust.deletions(found), tr("Deletion and insertion in grams"))
+    small(tr(DELETION))
 with st.expander(tr("All methods side by side")):
     every = [summed(subject, METHODS[k], a) for k, a in explained.all_attributions(case, subject).items()]
-    st.table(importance.all_methods(every), hide_index=True, border="horizontal", alt=tr("Shares by every method"))
+    table(importance.all_methods(every), tr("Shares by every method"))
     star = tr("★ the largest share. Which method finds what is there: page Models, Saliency.")
-    st.markdown(f":small[{star}]")
+    small(star)
 
-st.subheader(tr("Against a cohort and the paper"))
+st.subheader(tr("Against a cohort and the paper"), anchor=False)
 of_cohort = None
 try:
     of_cohort = explained.population_of(case, x) if groups == 2 else None
@@ -187,14 +179,12 @@ if of_cohort is None:
         "There is something to set against it for the standard weights of model 2, with two lead groups and by the "
         "methods that the page Models shows under Saliency."
     )
-    st.markdown(f":small[{only}]")
+    small(only)
 else:
-    st.table(
+    table(
         importance.beside(
             explained.explanation_of(case, subject, key), of_cohort, paper.importance(of_cohort.sexes, of_cohort.third)
         ),
-        hide_index=True,
-        border="horizontal",
-        alt=tr("Shares of this ECG beside those of a cohort and of the paper"),
+        tr("Shares of this ECG beside those of a cohort and of the paper"),
     )
-    st.markdown(f":small[{importance.whose(of_cohort)}]")
+    small(importance.whose(of_cohort))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lvm.analysis import Analysis, analyse
-from lvm.by_hand import RESTS_ON, by_hand, moved
+from lvm.by_hand import RESTS_ON, as_found, by_hand, moved
 from lvm.cohort.examples import EXAMPLES
 from lvm.measure import axis_deg, measure, p_axis_deg
 from lvm.read import read
@@ -65,3 +65,10 @@ def test_a_wave_that_was_not_found_can_be_marked(analysis):
     waves = bare.waves[5].edited("t_offset", of_beat.t_offset)
     assert by_hand(bare, 5, waves).qt_interval_ms == 2 * (of_beat.t_offset - of_beat.qrs_onset)
     assert by_hand(bare, 5, waves).t_axis_deg is None
+
+
+def test_what_a_beat_measures_by_the_boundaries_found(analysis):
+    of_beat, found = analysis.waves[5], as_found(analysis, 5)
+    assert found.qrs_duration_ms == 2 * (of_beat.qrs_offset - of_beat.qrs_onset)
+    one_on = by_hand(analysis, 5, of_beat.edited("qrs_offset", of_beat.qrs_offset + 1))
+    assert one_on.qrs_duration_ms == found.qrs_duration_ms + 2

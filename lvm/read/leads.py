@@ -149,6 +149,8 @@ def assemble(stored_mv: dict[str, Samples], rate_hz: float) -> tuple[Signal, tup
     signal_mv, derived = _twelve(stored_mv)
     signal_mv = _without_tail(signal_mv, stored_mv, rate_hz)
     duration_s = signal_mv.shape[1] / rate_hz
+    if not duration_s:  # all of it was alike in all leads
+        raise DamagedFileError(said("There is no signal in any lead. Record again, or export the ECG again."))
     if duration_s < MIN_DURATION_S:
         raise DamagedFileError(
             said(

@@ -10,9 +10,10 @@ from lvm.show.beat import boundary_names, shown
 from lvm.show.distribution import Spread
 from lvm.show.ecg import Paper
 from lvm.show.filters import stated
+from lvm.show.makers import best
 from lvm.show.mass import Beats
 from lvm.show.quality import marks
-from lvm.show.words import best, interval_name, limit_g, number, span, usable
+from lvm.show.words import interval_name, limit_g, number, span, usable
 from lvm.waves import Waves
 
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from lvm.analysis import Analysis
 from lvm.estimate import Estimate
-from lvm.language import listed, mark, tr
+from lvm.language import SEMICOLON, listed, mark, tr
 from lvm.recording import Measurements, Typed
 from lvm.show.beat import BOUNDARY_NAMES, Shown
 from lvm.show.words import UNKNOWN, mass, number
@@ -18,6 +19,13 @@ _FOLLOWS = {
     "p_axis_deg": (mark("P axis"), "°"),
     "qrs_axis_deg": (mark("QRS axis"), "°"),
     "t_axis_deg": (mark("T axis"), "°"),
+}
+
+_REPLACES = {  # whether the device states it, and whether that beat had another by the boundaries found
+    (True, True): mark("{measure} in place of the device’s {before} ({found} by the boundaries found)"),
+    (True, False): mark("{measure} in place of the device’s {before}"),
+    (False, True): mark("{measure} in place of {before} computed over all beats ({found} by the boundaries found)"),
+    (False, False): mark("{measure} in place of {before} computed over all beats"),
 }
 
 
@@ -57,23 +65,48 @@ def how_sure() -> str:
     )
 
 
-def follows(by_hand: Measurements, typed: Typed, estimates: tuple[Estimate, Estimate] | None) -> str:
-    """What is measured by the moved boundaries, and what becomes of the estimate.
+def follows(
+    analysis: Analysis,
+    found: Measurements,
+    by_hand: Measurements,
+    typed: Typed,
+    estimates: tuple[Estimate, Estimate] | None,
+) -> str:
+    """What is measured by the moved boundaries, what it replaces, and what becomes of the estimate.
 
+    found, by_hand : of this beat, by the boundaries found and by the moved ones.
     estimates : now, and with the boundaries found; None where none can be made at all.
     """
-    measured = []
+    device, measured = analysis.recording.device, []
     for name, (title, unit) in _FOLLOWS.items():
         value = getattr(by_hand, name)
         if value is not None:
             told = f"{tr(title)} {number(value, unit)}"
             over = getattr(typed, name, None) is not None
-            measured.append(tr("{measure} (but another is typed)", measure=told) if over else told)
+            if over:
+                measured.append(tr("{measure} (but another is typed)", measure=told))
+            else:
+                others = (getattr(m, name) for m in (device, analysis.measured, found))
+                measured.append(_replaces(told, *(number(one, unit) for one in (value, *others))))
     if not measured:
         return tr("No measurement rests on a boundary that was moved by hand.")
-    text = tr("By your boundaries, on this beat: {measures}.", measures=listed(measured))
+    text = tr("By your boundaries, on this beat: {measures}.", measures=listed(measured, SEMICOLON))
     if estimates is None:
         return text
     now, before = map(mass, estimates)
     masses = tr("LV mass {now}; with the boundaries found {before}.", now=now, before=before)
-    return f"{text} {masses}"
+    return " ".join([text, masses, *map(tr, _why_none(*estimates))])
+
+
+def _replaces(told: str, now: str, device: str, computed: str, found: str) -> str:
+    """told : the measure and its value now; all others are values with their unit."""
+    before = computed if device == UNKNOWN else device
+    if before in (UNKNOWN, now):
+        return told
+    of_beat = found not in (UNKNOWN, before)
+    return tr(_REPLACES[device != UNKNOWN, of_beat], measure=told, before=before, found=found)
+
+
+def _why_none(now: Estimate, before: Estimate) -> tuple[str, ...]:
+    """Why the estimate is withheld now: what the boundaries brought about, or else the first reason."""
+    return tuple(reason for reason in now.reasons if reason not in before.reasons) or now.reasons[:1]

@@ -39,6 +39,11 @@ def on_picture(
     return [what, *trained, f"{SENSITIVE}{' Boundaries were moved by hand.' if edited else ''}"]
 
 
+def on_table(label: str, x: Explanation, estimate: Estimate, beat: int, *, edited: bool) -> list[str]:
+    """Above a table that is taken along, in English: also whose it is, by the case's label, never by a name."""
+    return [f"{label}.", *on_picture(x, estimate, beat, edited=edited)]
+
+
 def named(estimate: Estimate, name: str) -> str:
     """'Weight', or 'Weight (not known)' where the training median stands for it."""
     known = estimate.inputs[name].source != "imputed"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
+from lvm.evaluation import NOTICE
 from lvm.explain import Explanation
 from lvm.explain.population import Population
 from lvm.explain.subject import CellName
@@ -30,6 +31,7 @@ _SHORT = {
     "lateral": mark("Lateral"),
     "inferior": mark("Inferior"),
 }
+_PART = "part_of_estimate_g"
 THIRDS = {"low": mark("lightest"), "middle": mark("middle"), "high": mark("heaviest")}
 
 
@@ -72,23 +74,41 @@ def detail(x: Explanation) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[tr("Segment"), tr("Leads"), tr("Share"), tr("Density"), tr("Grams")])
 
 
-def download(x: Explanation, bounds: Bounds) -> str:
-    """One row a cell and a patient value, with plain numbers, as CSV."""
+def download(x: Explanation, bounds: Bounds, about: Sequence[str]) -> str:
+    """One row a segment and a patient value, with plain numbers, as CSV in English.
+
+    about : what it is of, in lines that name nobody; they stand above the table, each after a "# ".
+    """
     rows = [
         {
-            "method": x.method.key,
-            "segment": c.segment,
+            "kind": "segment",
+            "name": c.segment,
             "lead_group": c.group,
             "share_percent": round(c.share * 100, 3),
             "share_low_percent": _percent(bounds, c.segment, c.group, 0),
             "share_high_percent": _percent(bounds, c.segment, c.group, 1),
-            "density": None if c.density is None else round(c.density, 4),
-            "grams": None if c.grams is None else round(c.grams, 3),
+            "density_per_beat_average": None if c.density is None else round(c.density, 4),
+            _PART: None if c.grams is None else round(c.grams, 3),
         }
         for c in x.table
     ]
-    rows += [{"method": x.method.key, "patient_value": name, "grams": round(grams, 3)} for name, grams in x.scalars]
-    return str(pd.DataFrame(rows).to_csv(index=False))
+    rows += [{"kind": "patient value", "name": name, _PART: round(grams, 3)} for name, grams in x.scalars]
+    lines = [NOTICE, *about, *_explained(x)]
+    return "".join(f"# {line}\n" for line in lines) + str(pd.DataFrame(rows).to_csv(index=False))
+
+
+def _explained(x: Explanation) -> list[str]:
+    """What the columns hold, in English."""
+    lines = [
+        f"method: {x.method.key}. kind: a segment of the beat in a lead group, or a patient value.",
+        "share_percent: of the whole map; low and high while uncertain boundaries move.",
+        "density_per_beat_average: share per sample; 1 is the beat's average.",
+    ]
+    if all(c.grams is None for c in x.table):
+        return [*lines, f"{_PART}: this method gives no grams."]
+    if x.baseline_lvm_g is None:
+        return [*lines, f"{_PART}: in grams; they need not add up to the estimate."]
+    return [*lines, f"{_PART}: in grams, from the estimate of the {x.baseline_name}, {x.baseline_lvm_g:.1f} g."]
 
 
 def _percent(bounds: Bounds, segment: str, group: str, end: int) -> float | None:

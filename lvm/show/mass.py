@@ -14,7 +14,7 @@ from lvm.show.colours import Palette
 from lvm.show.distribution import Spread
 from lvm.show.millimetres import FONT
 from lvm.show.quality import metric_name
-from lvm.show.words import interval_name, limit_g, number, span, usable_beats
+from lvm.show.words import interval_name, limit_g, needs_size, number, size_lacking, span, usable_beats
 from lvm.show.words import mass as words_mass
 
 _CURVE = {"male": mark("Men of the cohort"), "female": mark("Women of the cohort")}
@@ -56,7 +56,7 @@ def large(estimate: Estimate) -> tuple[Large, Large]:
     if limit is None:
         return grams, Large(tr("LV mass index"), index, tr("no limit"), tr("without the sex"))
     if estimate.above_limit is None:
-        return grams, Large(tr("LV mass index"), index, tr("needs height and weight"), "")
+        return grams, Large(tr("LV mass index"), index, needs_size(size_lacking(estimate)), "")
     whose = tr("the {modality} limit, {limit}", modality=limit.modality, limit=number(limit.limit_g_m2, "g/m²"))
     side = mark("above") if estimate.above_limit else mark("not above")
     return grams, Large(tr("LV mass index"), index, tr(side), whose)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from lvm.analysis import Analysis
 from lvm.estimate import Estimate
 from lvm.language import listed, mark, tr
+from lvm.paper import SOURCE
 
 OUTSIDE, POOR = mark("outside scope"), mark("poor signal")
 
@@ -67,3 +68,9 @@ def reason(sentence: str) -> str:
         if not depth and rest and (sign in (". ", "。") or (sign in (": ", "：") and not leads)):
             return f"**{text[:i]}**  \n{rest[:1].upper()}{rest[1:]}"
     return f"**{text}**"
+
+
+def which_paper(reasons: Sequence[str]) -> str:
+    """Which paper the reasons speak of; "" where they speak of none."""
+    of_paper = any("the paper's patients" in reason for reason in reasons)
+    return tr("The paper: {source}", source=SOURCE) if of_paper else ""

@@ -9,7 +9,7 @@ from lvm.estimate import NAMES, Estimate
 from lvm.language import listed, mark, tr
 from lvm.net.config import BODY
 from lvm.show.quality import marks
-from lvm.show.words import input_name, number, signed
+from lvm.show.words import input_name, needs_size, number, signed, size_lacking
 from lvm.what_if import Answer, Changes
 
 QUESTION = mark(
@@ -78,10 +78,10 @@ def instead_of(estimate: Estimate) -> str:
     return tr("instead of {value}", value=number(estimate.lvm_g, "g"))
 
 
-def of_limit(answer: Answer) -> str:
+def of_limit(answer: Answer, estimate: Estimate, changes: Changes) -> str:
     """'above the limit, 80 g/m²'."""
     if answer.limit is None or answer.above_limit is None:
-        return tr("needs height and weight")
+        return needs_size([name for name in size_lacking(estimate) if getattr(changes, name) is None])
     limit = number(answer.limit.limit_g_m2, "g/m²")
     return tr("above the limit, {limit}", limit=limit) if answer.above_limit else tr(
         "not above the limit, {limit}", limit=limit

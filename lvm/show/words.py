@@ -1,15 +1,18 @@
 """Numbers, sentences and descriptions in a clinician's words; "–" stands for what is not known."""
 
+from collections.abc import Sequence
+
 from lvm.analysis import Analysis
 from lvm.estimate import NAMES, Estimate, Input
 from lvm.language import listed, mark, tr, with_and
-from lvm.measure import qtc_fridericia_ms
+from lvm.net.config import DEMOGRAPHICS, ECG_MEASURES
 from lvm.recording import Measurements, Recording, Typed
+from lvm.show.makers import best, qtcf, with_makers
 from lvm.show.quality import marks
 
 UNKNOWN = "–"
-INTERVALS = ("pr_interval_ms", "qrs_duration_ms", "qt_interval_ms")
-AXES = ("p_axis_deg", "qrs_axis_deg", "t_axis_deg")
+INTERVALS = {"pr_interval_ms": "PR", "qrs_duration_ms": "QRS", "qt_interval_ms": "QT"}
+AXES = {"p_axis_deg": "P", "qrs_axis_deg": "QRS", "t_axis_deg": "T"}
 SOURCES = {
     "device": mark("from the file"),
     "computed": mark("computed here"),
@@ -49,21 +52,12 @@ def usable(analysis: Analysis) -> str:
     return tr("{usable} of {number} beats usable", usable=len(usable_beats(analysis)), number=len(analysis.beats))
 
 
-def best(analysis: Analysis, by_hand: Measurements = Measurements()) -> tuple[Measurements, dict[str, str]]:  # noqa: B008
-    """What the user set by hand, filled up with the device's measurements and ours; and who made each that is known."""
-    makers = {mark("by hand"): by_hand, mark("device"): analysis.recording.device, mark("computed"): analysis.measured}
-    values: dict[str, float] = {}
-    who: dict[str, str] = {}
-    for name in Measurements.__dataclass_fields__:
-        for maker, of in makers.items():
-            if name not in values and getattr(of, name) is not None:
-                values[name], who[name] = getattr(of, name), maker
-    return Measurements(**values), who
-
-
-def _made_by(who: dict[str, str], names: tuple[str, ...]) -> str:
-    """'device', or 'by hand, device' where they are of several."""
-    return tr(listed(tuple(dict.fromkeys(who[name] for name in names if name in who))) or mark("not known"))
+def _size(height_cm: float | None, weight_kg: float | None) -> str:
+    if height_cm is None and weight_kg is None:
+        return tr("not known")
+    height = mark("height not known") if height_cm is None else number(height_cm, "cm")
+    weight = mark("weight not known") if weight_kg is None else number(weight_kg, "kg")
+    return tr(listed((height, weight)))
 
 
 def header(
@@ -73,9 +67,21 @@ def header(
     estimate: Estimate | None,
     weights: str = "",
     by_hand: Measurements = Measurements(),  # noqa: B008 - frozen
+    typed: Typed = Typed(),  # noqa: B008 - frozen
 ) -> list[tuple[str, str]]:
-    """The facts that follow the user from page to page: (title, value). weights : named where not the standard ones."""
-    m, who = best(analysis, by_hand)
+    """The facts that follow the user from page to page: (title, value). weights : named where not the standard ones.
+
+    by_hand, typed : see best.
+    """
+    m, who = best(analysis, by_hand, typed)
+    qtcf_ms, of_qtcf = qtcf(analysis, m, who)
+    of_intervals, intervals = with_makers(
+        [
+            *((number(getattr(m, name)), who.get(name)) for name in INTERVALS),
+            (number(qtcf_ms, "ms"), None if qtcf_ms is None else of_qtcf),
+        ]
+    )
+    of_axes, axes = with_makers([(number(getattr(m, name), "°"), who.get(name)) for name in AXES])
     sex = inputs["sex"].value
 
     def known(name: str) -> float | None:
@@ -85,23 +91,12 @@ def header(
     person = [SEXES.get(str(sex), mark("sex not known")), number(known("age_years"), tr("years"))]
     if known("age_years") is None:
         person = [mark("sex and age not known")] if sex is None else [person[0], mark("age not known")]
-    size = known("height_cm"), known("weight_kg")
     items = [
         (label, tr(listed(person))),
-        (
-            tr("Size"),
-            tr("not known") if size == (None, None) else tr(listed((number(size[0], "cm"), number(size[1], "kg")))),
-        ),
-        (tr("Rate"), number(m.heart_rate_bpm, "/min")),
-        (
-            tr("PR, QRS, QT, QTcF ({who})", who=_made_by(who, INTERVALS)),
-            f"{', '.join(number(getattr(m, name)) for name in INTERVALS)}, "
-            f"{number(qtc_fridericia_ms(m.qt_interval_ms, m.heart_rate_bpm), 'ms')}",
-        ),
-        (
-            tr("P, QRS, T axis ({who})", who=_made_by(who, AXES)),
-            ", ".join(number(getattr(m, name), "°") for name in AXES),
-        ),
+        (tr("Size"), _size(known("height_cm"), known("weight_kg"))),
+        (tr("Rate ({who})", who=tr(who.get("heart_rate_bpm", mark("not known")))), number(m.heart_rate_bpm, "/min")),
+        (tr("PR, QRS, QT, QTcF ({who})", who=of_intervals), intervals),
+        (tr("P, QRS, T axis ({who})", who=of_axes), axes),
         (tr("Usable beats"), tr("{one} of {all}", one=len(usable_beats(analysis)), all=len(analysis.beats))),
     ]
     if estimate is not None:
@@ -150,37 +145,26 @@ def lead_names(leads: tuple[str, ...]) -> str:
     return tr(with_and(leads))
 
 
-def missing(analysis: Analysis) -> list[str]:
-    """What the file lacks that the estimate can use, in words."""
-    patient, device = analysis.recording.patient, analysis.recording.device
-    names = {
-        "sex": mark("sex"),
-        "age_years": mark("age"),
-        "height_cm": mark("height"),
-        "weight_kg": mark("weight"),
-    }
-    measures = {
-        "p_axis_deg": mark("P axis"),
-        "qrs_axis_deg": mark("QRS axis"),
-        "t_axis_deg": mark("T axis"),
-        "qrs_duration_ms": mark("QRS duration"),
-    }
-    lacking = []
-    asked = [text for name, text in names.items() if getattr(patient, name) is None]
-    if asked:
-        lacking.append(tr("Not in the file: {facts}. Enter on the page LV mass.", facts=lead_names(tuple(asked))))
-    computed = [
-        text for n, text in measures.items() if getattr(device, n) is None and getattr(analysis.measured, n) is not None
+def missing(analysis: Analysis, typed: Typed = Typed()) -> list[str]:  # noqa: B008 - frozen
+    """What the file lacks that the estimate can use, in words, and what of it was typed."""
+    recording, computed = analysis.recording, analysis.measured
+    patient = [name for name in DEMOGRAPHICS if getattr(recording.patient, name) is None]
+    ecg = [name for name in ECG_MEASURES if getattr(recording.device, name) is None]
+
+    def told(sentence: str, of: list[str]) -> list[str]:
+        return [tr(sentence, facts=lead_names(tuple(NAMES[name] for name in of)))] if of else []
+
+    def kept(of: list[str], *, is_typed: bool) -> list[str]:
+        return [name for name in of if (getattr(typed, name) is not None) is is_typed]
+
+    untyped = kept(ecg, is_typed=False)
+    ours = [name for name in untyped if getattr(computed, name) is not None]
+    return [
+        *told(mark("Not in the file: {facts}. Enter on the page LV mass."), kept(patient, is_typed=False)),
+        *told(mark("Not in the file, but typed: {facts}."), kept([*patient, *ecg], is_typed=True)),
+        *told(mark("Not measured by the device, so computed here: {facts}."), ours),
+        *told(mark("Neither in the file nor measurable: {facts}."), [name for name in untyped if name not in ours]),
     ]
-    unknown = [
-        text for n, text in measures.items() if getattr(device, n) is None and getattr(analysis.measured, n) is None
-    ]
-    if computed:
-        facts = lead_names(tuple(computed))
-        lacking.append(tr("Not measured by the device, so computed here: {facts}.", facts=facts))
-    if unknown:
-        lacking.append(tr("Neither in the file nor measurable: {facts}.", facts=lead_names(tuple(unknown))))
-    return lacking
 
 
 def interval_name(estimate: Estimate) -> str:
@@ -194,6 +178,18 @@ def limit_g(estimate: Estimate) -> float | None:
     return estimate.limit.limit_g_m2 * estimate.bsa_m2
 
 
+def size_lacking(estimate: Estimate) -> list[str]:
+    """What of height and weight is not known."""
+    return [name for name in ("height_cm", "weight_kg") if estimate.inputs[name].source in (None, "imputed")]
+
+
+def needs_size(lacking: Sequence[str]) -> str:
+    """In place of an index. lacking : see size_lacking."""
+    if list(lacking) == ["height_cm"]:
+        return tr("needs the height")
+    return tr("needs the weight") if list(lacking) == ["weight_kg"] else tr("needs height and weight")
+
+
 def verdict(estimate: Estimate) -> str:
     """Whether the index passes the reference limit, with whose limit it is."""
     limit, sex = estimate.limit, estimate.inputs["sex"].value
@@ -205,11 +201,8 @@ def verdict(estimate: Estimate) -> str:
         modality=limit.modality, group=group, limit=number(limit.limit_g_m2, "g/m²"), source=limit.source,
     )  # fmt: skip
     if estimate.lvmi_g_m2 is None:
-        lacking = [tr(NAMES[n]) for n in ("height_cm", "weight_kg") if estimate.inputs[n].source in (None, "imputed")]
-        return tr(
-            "To compare with {whose}, enter {lacking}.",
-            whose=whose, lacking=lead_names(tuple(lacking)) or mark("height and weight"),
-        )  # fmt: skip
+        lacking = lead_names(tuple(NAMES[name] for name in size_lacking(estimate))) or mark("height and weight")
+        return tr("To compare with {whose}, enter {lacking}.", whose=whose, lacking=lacking)
     size = tr(
         "{index} at {surface} ({formula})",
         index=number(estimate.lvmi_g_m2, "g/m²"), surface=number(estimate.bsa_m2, "m²", 2),

@@ -5,7 +5,7 @@ import streamlit as st
 from lvm.language import tr
 from lvm.ui.case import Case, current_case
 from lvm.ui.choices import choose_beat, use_beat
-from lvm.ui.frame import CHART, colours, put
+from lvm.ui.frame import chart, colours, put, small
 
 _BUTTONS = 20  # usable beats: of more the list unfolds and can be searched
 
@@ -28,16 +28,14 @@ def beat_strip(case: Case) -> None:
             width=320,
         )
     key = f"strip-{case.number}-{_clicks(case)}"
-    st.plotly_chart(
+    chart(
         beats.strip(case.analysis, case.beat, colours(), start_s),
-        theme=None,
-        config=CHART,
         key=key,
         on_select=lambda: _click(key),
         selection_mode="points",
         alt=beats.described(case.analysis, case.beat),
     )
-    st.markdown(f":small[{tr(beats.CLICK)}]")
+    small(tr(beats.CLICK))
 
 
 def beat_list(case: Case) -> None:

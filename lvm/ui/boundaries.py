@@ -6,7 +6,7 @@ from lvm.errors import LvmError
 from lvm.language import tr
 from lvm.ui.case import Case, by_boundaries, current_case, estimate_as_found, estimate_of, waves_of
 from lvm.ui.choices import forget_boundaries, move_boundary
-from lvm.ui.frame import put
+from lvm.ui.frame import put, small
 
 _FIELD_PX = 170  # six beside each other on a whole page
 
@@ -14,6 +14,7 @@ _FIELD_PX = 170  # six beside each other on a whole page
 def boundary_inputs(case: Case, beat: int) -> None:
     """A field for each boundary of the beat in use, in ms from R, and the way back."""
     from lvm.beats import AFTER_R, BEFORE_R
+    from lvm.by_hand import as_found
     from lvm.clean import SAMPLING_RATE_HZ
     from lvm.show import boundaries
     from lvm.show.beat import BOUNDARY_NAMES, marks_ms
@@ -55,12 +56,13 @@ def boundary_inputs(case: Case, beat: int) -> None:
             on_click=forget_boundaries,
             kwargs={"every": True},
         )
-    st.markdown(f":small[{boundaries.how_to_move()}]")
+    small(boundaries.how_to_move())
     try:
         estimates = estimate_of(case), estimate_as_found(case)
     except LvmError:  # the page that needs the estimate says why there is none
         estimates = None
-    st.markdown(boundaries.follows(by_boundaries(case), case.typed, estimates))
+    found = case.remember(("as found", beat), lambda: as_found(case.analysis, beat))
+    st.markdown(boundaries.follows(case.analysis, found, by_boundaries(case), case.typed, estimates))
 
 
 def _move(name: str, key: str) -> None:

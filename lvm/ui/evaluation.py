@@ -13,7 +13,7 @@ from lvm.kinds import KINDS, Kind, Words
 from lvm.language import tr
 from lvm.show import agreement, evaluation
 from lvm.show.card_values import plain, translated
-from lvm.ui.frame import CHART, colours, picked
+from lvm.ui.frame import chart, colours, picked, small, table
 from lvm.written import told
 
 # Beside the heading that tells them apart, an icon and a colour for each kind of figures.
@@ -24,10 +24,6 @@ MARKS: dict[Kind, dict[str, Any]] = {
     "own": {"icon": ":material/person:", "divider": "green"},
     "real": {"icon": ":material/ecg:", "divider": "violet"},
 }
-
-
-def table(data: Any, alt: str) -> None:
-    st.table(data, hide_index=True, border="horizontal", alt=alt)
 
 
 def evaluated(folder: str, otherwise: str) -> Evaluation | None:
@@ -69,7 +65,7 @@ def _block(block: Block, name: str) -> None:
     with _framed(block.kind, block.words):
         table(evaluation.frame(block), tr("{table}. {whose}", table=name, whose=block.words.heading))
         if block.note:
-            st.markdown(f":small[{translated(block.note)}]")
+            small(translated(block.note))
 
 
 def plots(found: Evaluation, key: str) -> None:
@@ -86,12 +82,10 @@ def plots(found: Evaluation, key: str) -> None:
             (evaluation.CALIBRATION, agreement.calibration, agreement.calibration_described),
         ):
             st.markdown(f"**{tr(heading)}**")
-            st.plotly_chart(
+            chart(
                 draw(parts, colours()),
-                theme=None,
-                config=CHART,
                 key=f"{key}_{draw.__name__}",
                 alt=tr("{plot}, {system}. {described}", plot=heading, system=told(system), described=describe(parts)),
             )
             st.markdown(describe(parts))
-        st.markdown(f":small[{tr(evaluation.HOW_TO_READ)}]")
+        small(tr(evaluation.HOW_TO_READ))

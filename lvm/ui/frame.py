@@ -1,6 +1,6 @@
 """What every page has: the banner, the header that follows the user, and the empty state."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,6 +13,7 @@ from lvm.ui.case import Case, current_case, estimate_of, given, measured_by_hand
 from lvm.ui.language import language, language_field
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
     from streamlit.delta_generator import DeltaGenerator
 
     from lvm.show.colours import Palette
@@ -50,7 +51,7 @@ def header() -> None:
     except LvmError:  # the page that needs the estimate says why there is none
         estimate = None
     inputs = gather_inputs(case.analysis, given(case))
-    with st.container(border=True, horizontal=True, gap="small"):
+    with st.container(border=True, horizontal=True, gap="xsmall"):
         weights = plain(case.bundle) if case.bundle else ""
         by_hand = measured_by_hand(case)
         facts = words.header(tr(case.label), case.analysis, inputs, estimate, weights, by_hand, case.typed)
@@ -76,6 +77,19 @@ def choice(label: str, options: Sequence[T], key: str, default: T | None = None,
         tr(label), options, default=first, required=True, key=key, persist_state="session", **more
     )
     return found
+
+
+def table(data: Any, alt: str) -> None:
+    st.table(data, hide_index=True, border="horizontal", alt=alt)
+
+
+def chart(figure: "go.Figure", *, key: str, alt: str, config: Mapping[str, Any] | None = None, **more: Any) -> Any:
+    """config : beside what holds for every chart."""
+    return st.plotly_chart(figure, theme=None, config=CHART | dict(config or {}), key=key, alt=alt, **more)
+
+
+def small(text: str) -> None:
+    st.markdown(f":small[{text}]")
 
 
 def put(key: str, value: object) -> None:

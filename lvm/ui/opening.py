@@ -8,7 +8,7 @@ from lvm.cohort.examples import EXAMPLES, Example
 from lvm.language import said, tr
 from lvm.read import accepted
 from lvm.ui.case import Case, current_case, file_error, refuse
-from lvm.ui.frame import CHART, colours
+from lvm.ui.frame import chart, colours, small
 from lvm.ui.upload import open_example, upload_field
 from lvm.ui.warm import FIRST_LOOK, FirstLook, warm
 
@@ -33,7 +33,7 @@ def opening(case: Case | None) -> None:
                 "A file that turns red is too large and was not read. The file stays in the memory of this session; "
                 "names and other facts that identify the patient are not kept."
             )
-            st.markdown(f":small[{note}]")
+            small(note)
         with simulated:
             st.markdown(tr("Or try a simulated patient:"))
             simulates = tr("Simulated: ")
@@ -125,11 +125,9 @@ def _shown(look: FirstLook) -> None:
             width="content",
         )
         st.button(tr("Open this patient"), key="open-first-look", on_click=_clicked, args=(example,))
-    st.plotly_chart(
+    chart(
         heatmap.heatmap(look.analysis, beat, look.explanation, look.slopes, colours()),
-        theme=None,
-        config=CHART,
         key="first_look",
         alt=heatmap.described(look.explanation, beat),
     )
-    st.markdown(f":small[{tr(SENSITIVE)}]")
+    small(tr(SENSITIVE))

@@ -7,7 +7,7 @@ import streamlit as st
 from lvm.language import mark, tr
 from lvm.ui.case import Case, reasons_against
 from lvm.ui.choices import choose_override
-from lvm.ui.frame import put
+from lvm.ui.frame import put, small
 
 if TYPE_CHECKING:
     from lvm.estimate import Estimate
@@ -37,10 +37,12 @@ def scope(case: Case, estimate: "Estimate") -> None:
         else:
             st.markdown(tr("**No estimate is made of this ECG:**"))
         st.warning("\n\n".join(quality.reason(reason) for reason in reasons))
+        if quality.which_paper(reasons):
+            small(quality.which_paper(reasons))
         if against and case.beat is None:
-            st.markdown(f":small[{tr(NO_BEAT)}]")
+            small(tr(NO_BEAT))
         elif against:
             key, sexless = f"override-{case.number}", estimate.inputs["sex"].value is None
             put(key, case.override)
             st.toggle(tr(ANYWAY), key=key, on_change=choose_override, args=(key,), disabled=sexless)
-            st.markdown(f":small[{tr(FIRST_THE_SEX if sexless else WHAT_IT_MEANS)}]")
+            small(tr(FIRST_THE_SEX if sexless else WHAT_IT_MEANS))

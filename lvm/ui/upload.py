@@ -12,6 +12,7 @@ import streamlit as st
 
 from lvm.language import tr
 from lvm.ui.case import UPLOADED, close_case, open_case
+from lvm.ui.frame import small
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -80,4 +81,4 @@ def upload_field(accepted: str) -> None:
     opened = st.session_state.get(_OPENED, [])
     if opened and len(files) > len(opened):
         last = tr("Several files are listed: the ECG given last is the one that is read.")
-        st.markdown(f":small[{last}]")
+        small(last)

@@ -8,7 +8,7 @@ import streamlit as st
 from lvm.errors import WeightsError
 from lvm.language import tr
 from lvm.ui.case import Case, current_case, waves_of
-from lvm.ui.frame import CHART, colours
+from lvm.ui.frame import chart, colours, small, table
 from lvm.ui.language import fragment, language
 
 if TYPE_CHECKING:
@@ -52,18 +52,13 @@ def what_if(case: Case, estimate: "Estimate") -> None:
         index.metric(
             tr("Index, if so"),
             words.number(answer.lvmi_g_m2, "g/m²"),
-            show.of_limit(answer),
+            show.of_limit(answer, estimate, changes),
             delta_color="off",
             delta_arrow="off",
         )
         if show.against(estimate):
-            st.markdown(f":small[**{show.against(estimate)}**]")
-        st.table(
-            show.effects(estimate, changes, answer),
-            hide_index=True,
-            border="horizontal",
-            alt=show.described(estimate, changes, answer),
-        )
+            small(f"**{show.against(estimate)}**")
+        table(show.effects(estimate, changes, answer), show.described(estimate, changes, answer))
         st.button(
             tr("Back to the patient’s values"),
             key=f"what-if-reset-{case.number}",
@@ -72,14 +67,14 @@ def what_if(case: Case, estimate: "Estimate") -> None:
             disabled=not changes.singly(),
         )
     after_mv = changed(window.mv, spans, changes)
-    below.plotly_chart(
-        asked_beat.asked_beat(window.mv, after_mv, changes, colours()),
-        theme=None,
-        config=CHART | {"staticPlot": True},
-        key="what-if-beat",
-        alt=asked_beat.described(window.mv, after_mv, changes),
-    )
-    below.markdown(f":small[{tr(asked_beat.HOW_TO_READ)}]")
+    with below:
+        chart(
+            asked_beat.asked_beat(window.mv, after_mv, changes, colours()),
+            key="what-if-beat",
+            alt=asked_beat.described(window.mv, after_mv, changes),
+            config={"staticPlot": True},
+        )
+        small(tr(asked_beat.HOW_TO_READ))
 
 
 def _why_one_sex(estimate: "Estimate") -> str:

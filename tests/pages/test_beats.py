@@ -66,7 +66,7 @@ def test_a_moved_boundary_is_carried_through_and_taken_back_exactly(lvh):
     rows = table(lvh, "Boundary").set_index("Boundary")
     assert rows.loc["QRS offset", "From R"] == f"{found_ms - 20:.0f} ms"
     assert rows.loc["QRS offset", "Margin"] == f"set by hand, found at {found_ms:.0f} ms"
-    assert f"By your boundaries, on this beat: QRS duration {width_ms} ms" in texts(lvh)
+    assert f"By your boundaries, on this beat: QRS duration {width_ms} ms in place of the device’s 104 ms" in texts(lvh)
     assert f"{now.lvm_g:.0f} g (" in texts(lvh)
     assert f"with the boundaries found {first.lvm_g:.0f} g (" in texts(lvh)
     lvh.button(key="boundaries_of_beat").click().run()
@@ -84,6 +84,8 @@ def test_what_is_typed_goes_before_the_boundaries(lvh):
     field.set_value(99.0).run()
     assert given(case).qrs_duration_ms == 99
     assert follows_boundaries(case) == ("qrs_axis_deg",)
+    assert ", 99 (typed), " in texts(lvh)
+    assert "° (by hand), " in texts(lvh)
     lvh.number_input(key=f"qrs_duration_ms-{case.number}").set_value(104.0).run()  # the file's: not the same by now
     assert case.typed.qrs_duration_ms == 104
     lvh.number_input(key=f"qrs_duration_ms-{case.number}").set_value(by_hand_ms).run()

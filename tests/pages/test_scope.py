@@ -109,6 +109,27 @@ def test_no_override_without_the_sex(opened):
     assert WHAT_IT_MEANS not in texts(app)
 
 
+def test_beside_the_reasons_stand_the_paper_and_below_criteria_without_a_verdict(opened, shared):
+    app = opened((shared / "ecg-files/schiller_sema_xml/cvrg_schiller.xml").read_bytes())
+    assert texts(app).count("The paper: Pan 2026") == 1
+    assert "None of the criteria is judged: see the notes below them." in texts(app)
+    assert "Nothing is judged: QRS 146 ms (device)." in texts(app)
+    (criteria,) = (t.value for t in app.table if "Criterion" in t.value.columns)
+    assert set(criteria["Result"]) == {"not judged"}
+
+
+def test_what_was_typed_is_not_asked_for_on_the_page_ecg(opened, shared):
+    app = opened((shared / "ecg-files/scp_ecg/ecgtoolkit_Example.scp").read_bytes())
+    for name, value in (("height_cm", 172.0), ("weight_kg", 71.0)):
+        go(app, "ecg")
+        assert "Enter on the page LV mass." in texts(app)
+        go(app, "mass")
+        app.number_input(key=f"{name}-{number(app)}").set_value(value).run()
+    go(app, "ecg")
+    assert "Enter on the page LV mass." not in texts(app)
+    assert "Not in the file, but typed: height and weight." in texts(app)
+
+
 def test_each_value_has_its_own_way_back(opened):
     app = opened(EXAMPLES[0].data())
     before = app.metric[0].value

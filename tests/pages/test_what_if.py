@@ -15,7 +15,7 @@ from tests.pages.walk import give, go
 @pytest.fixture
 def opened() -> Callable[[str], AppTest]:
     """The page LV mass of a simulated patient."""
-    app = AppTest.from_file(Path(__file__).parents[2] / "app.py", default_timeout=60).run()
+    app = AppTest.from_file(Path(__file__).parents[2] / "app.py", default_timeout=120).run()
 
     def upload(key: str) -> AppTest:
         return give(app, next(e for e in EXAMPLES if e.key == key).data(), "mass")
@@ -186,7 +186,7 @@ def test_an_imputed_height_is_said_beside_the_number_and_can_be_asked_about(open
     assert not app.warning
     assert slider(app, "height_cm").value == pytest.approx(158.3)
     index = next(m for m in app.metric if m.label == "Index, if so")
-    assert (index.value, index.delta) == ("–", "needs height and weight")
+    assert (index.value, index.delta) == ("–", "needs the height")
     slider(app, "height_cm").set_value(165.3).run()
     index = next(m for m in app.metric if m.label == "Index, if so")
     assert index.value.endswith("g/m²")

@@ -120,3 +120,9 @@ def test_the_negative_of_a_lead_is_not_that_lead(raw: str, name: str):
 )
 def test_the_lowest_filter_counts_and_0_is_none(stated_hz: list[float | None], low_pass_hz: float | None):
     assert stated_low_pass_hz(stated_hz) == low_pass_hz
+
+
+@pytest.mark.parametrize("level_mv", [0.0, 1.0])
+def test_a_file_without_any_signal_says_so(level_mv: float):
+    with pytest.raises(DamagedFileError, match=r"^There is no signal in any lead\. Record again"):
+        assemble({name: np.full(5000, level_mv) for name in LEADS}, 500.0)

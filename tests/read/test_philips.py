@@ -121,7 +121,7 @@ def test_a_lead_at_zero_is_no_tail(sierra, steps):
 
 
 def test_nothing_but_a_pulse_is_refused(sierra):
-    with pytest.raises(DamagedFileError, match=r"holds 0\.0 s of ECG"):
+    with pytest.raises(DamagedFileError, match=r"no signal in any lead"):
         read(sierra(np.full((12, 5000), 200)).encode())
 
 

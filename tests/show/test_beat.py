@@ -8,6 +8,7 @@ import pytest
 from lvm.analysis import Analysis, analyse
 from lvm.beats import BEFORE_R, WINDOW
 from lvm.cohort.examples import EXAMPLES
+from lvm.estimate import Estimate
 from lvm.read import read
 from lvm.recording import LEAD_GROUPS, LEADS, LIMB, Measurements, Typed
 from lvm.show import alts, boundaries
@@ -154,9 +155,40 @@ def test_a_boundary_set_by_hand_is_thick_and_says_where_it_was_found(analysis):
 
 def test_what_follows_from_boundaries_in_words(analysis):
     by_hand = Measurements(qrs_duration_ms=130, qrs_axis_deg=-12.4, pr_interval_ms=150)
-    said = boundaries.follows(by_hand, Typed(qrs_axis_deg=10), None)
+    of_device = replace(analysis.recording, device=Measurements(pr_interval_ms=160, qrs_duration_ms=104))
+    this = replace(analysis, recording=of_device, measured=Measurements(qt_interval_ms=398, t_axis_deg=30))
+    found = Measurements(qrs_duration_ms=114, qt_interval_ms=400)
+    said = boundaries.follows(this, found, by_hand, Typed(qrs_axis_deg=10), None)
     assert said == (
-        "By your boundaries, on this beat: PR interval 150 ms, QRS duration 130 ms, "
-        "QRS axis −12° (but another is typed)."
+        "By your boundaries, on this beat: PR interval 150 ms in place of the device’s 160 ms; QRS duration 130 ms in "
+        "place of the device’s 104 ms (114 ms by the boundaries found); QRS axis −12° (but another is typed)."
     )
-    assert boundaries.follows(Measurements(), Typed(), None).startswith("No measurement rests")
+    by_hand = Measurements(qt_interval_ms=380, t_axis_deg=44, p_axis_deg=50)
+    assert boundaries.follows(this, found, by_hand, Typed(), None) == (
+        "By your boundaries, on this beat: QT interval 380 ms in place of 398 ms computed over all beats (400 ms by "
+        "the boundaries found); P axis 50°; T axis 44° in place of 30° computed over all beats."
+    )
+    same = Measurements(qt_interval_ms=398, pr_interval_ms=160, t_axis_deg=31)
+    assert boundaries.follows(this, replace(found, t_axis_deg=30), same, Typed(), None) == (
+        "By your boundaries, on this beat: PR interval 160 ms; QT interval 398 ms; T axis 31° in place of 30° computed "
+        "over all beats."
+    )
+    assert boundaries.follows(this, found, Measurements(), Typed(), None).startswith("No measurement rests")
+
+
+def test_an_estimate_that_moved_boundaries_withhold_says_why(analysis):
+    made = Estimate(180.0, (150.0, 210.0), 0.9, None, None, None, None, None, {})
+    reasons = ("QRS 130 ms (set by hand): too wide.", "Age 12: too young.")
+    none = replace(made, lvm_g=None, interval_g=None, reasons=reasons)
+    by_hand = Measurements(qrs_duration_ms=130)
+
+    def ends(now, before):
+        return boundaries.follows(analysis, Measurements(), by_hand, Typed(), (now, before)).split("LV mass ")[1]
+
+    assert ends(made, made) == "180 g (150–210 g); with the boundaries found 180 g (150–210 g)."
+    young = replace(none, reasons=reasons[1:])
+    assert ends(none, young) == "withheld; with the boundaries found withheld. QRS 130 ms (set by hand): too wide."
+    assert ends(young, young) == "withheld; with the boundaries found withheld. Age 12: too young."
+    assert ends(none, made) == (
+        "withheld; with the boundaries found 180 g (150–210 g). QRS 130 ms (set by hand): too wide. Age 12: too young."
+    )

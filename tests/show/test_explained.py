@@ -29,6 +29,13 @@ def test_a_picture_says_by_what_it_was_made_and_what_it_is_not(case):
     assert odd[2].endswith("Boundaries were moved by hand.")
 
 
+def test_above_a_table_stands_whose_it_is_by_label(case):
+    e, subject = case
+    x = explain(subject)
+    said = explained.on_table("Uploaded ECG", x, e, 5, edited=True)
+    assert said == ["Uploaded ECG.", *explained.on_picture(x, e, 5, edited=True)]
+
+
 def test_what_is_imputed_is_not_called_the_patient_s(case):
     e, _ = case
     assert explained.named(e, "height_cm") == "Height (not known)"

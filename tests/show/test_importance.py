@@ -1,7 +1,10 @@
 import csv
 import io
+from dataclasses import replace
 
 import numpy as np
+import pandas as pd
+import pytest
 
 from lvm.explain import METHODS, Cell, Explanation
 from lvm.explain.population import Population
@@ -56,16 +59,41 @@ def test_detail():
 
 def test_download_holds_plain_numbers():
     bounds = dict.fromkeys(NAMES, (0.1, 0.5))
-    rows = list(csv.DictReader(io.StringIO(importance.download(explanation(), bounds))))
+    about = ["Uploaded ECG.", "Integrated gradients, weights small. Beat 4, estimate 130 g (100–160 g)."]
+    lines = importance.download(explanation(), bounds, about).splitlines()
+    assert lines[:7] == [
+        "# Research and education only. Not a medical device. Do not use for patient care.",
+        "# Uploaded ECG.",
+        "# Integrated gradients, weights small. Beat 4, estimate 130 g (100–160 g).",
+        "# method: integrated-gradients. kind: a segment of the beat in a lead group, or a patient value.",
+        "# share_percent: of the whole map; low and high while uncertain boundaries move.",
+        "# density_per_beat_average: share per sample; 1 is the beat's average.",
+        "# part_of_estimate_g: in grams, from the estimate of the average, 120.0 g.",
+    ]
+    rows = list(csv.DictReader(lines[7:]))
     assert len(rows) == 12
-    assert list(rows[2].values()) == [
-        "integrated-gradients", "QRS interval", "limb", "40.0", "10.0", "50.0", "4.0", "3.0", ""
+    assert list(rows[2].values()) == ["segment", "QRS interval", "limb", "40.0", "10.0", "50.0", "4.0", "3.0"]
+    assert list(rows[2]) == [
+        "kind", "name", "lead_group", "share_percent", "share_low_percent", "share_high_percent",
+        "density_per_beat_average", "part_of_estimate_g",
     ]  # fmt: skip
-    assert list(rows[2])[3:] == [
-        "share_percent", "share_low_percent", "share_high_percent", "density", "grams", "patient_value"
-    ]  # fmt: skip
-    assert (rows[10]["patient_value"], rows[10]["grams"]) == ("age_years", "1.25")
+    assert list(rows[10].values()) == ["patient value", "age_years", "", "", "", "", "", "1.25"]
     assert rows[0]["share_low_percent"] == "10.0"
+
+
+def test_download_says_where_grams_are_none_or_need_not_add_up():
+    without = replace(explanation("grad-cam", tuple(replace(cell, grams=None) for cell in CELLS)), scalars=())
+    assert "# part_of_estimate_g: this method gives no grams.\n" in importance.download(without, {}, [])
+    freely = replace(explanation("gradient-x-input"), baseline_name=None, baseline_lvm_g=None)
+    assert "# part_of_estimate_g: in grams; they need not add up to the estimate.\n" in importance.download(
+        freely, {}, []
+    )
+
+
+def test_download_is_read_as_other_tables_with_remarks_are():
+    found = pd.read_csv(io.StringIO(importance.download(explanation(), {}, ["Uploaded ECG."])), comment="#")
+    assert found.shape == (12, 8)
+    assert found["share_percent"].sum() == pytest.approx(100)
 
 
 def test_every_gram():

@@ -6,7 +6,7 @@ import pytest
 
 from lvm.analysis import Analysis, analyse
 from lvm.cohort.examples import EXAMPLES
-from lvm.estimate import Estimate, estimate
+from lvm.estimate import Estimate, Input, estimate
 from lvm.read import read
 from lvm.show import alts, networks
 from lvm.show.colours import LIGHT
@@ -95,6 +95,10 @@ def test_large_numbers_stand_with_interval_and_limit(made):
     assert large(replace(made, above_limit=False))[1].below == "not above"
     unknown = large(replace(made, lvmi_g_m2=None, above_limit=None))[1]
     assert (unknown.value, unknown.below) == ("–", "needs height and weight")
+    for name, below in (("height_cm", "needs the height"), ("weight_kg", "needs the weight")):
+        inputs = made.inputs | {name: Input(None, None)}
+        one = large(replace(made, inputs=inputs, lvmi_g_m2=None, above_limit=None))[1]
+        assert (one.value, one.below) == ("–", below)
     assert large(replace(made, limit=None))[1].below == "no limit"
 
 

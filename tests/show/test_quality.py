@@ -120,3 +120,10 @@ def test_a_translated_reason_is_parted_too(monkeypatch):
         assert quality.reason(flat) == "**胸前導程皆無訊號**  \n請檢查胸前電極。"
         assert quality.reason(twice) == "**同一訊號重複儲存：V3**  \n請重新匯出。"
     assert quality.reason(paced) == "**Paced rhythm (the file says so)**  \nExcluded from the paper's patients."
+
+
+def test_which_paper_is_said_where_reasons_speak_of_it():
+    assert quality.which_paper([AGE]) == (
+        "The paper: Pan 2026, Eur Heart J Digital Health 7(1):ztaf122; CT cohort of 1,459 patients."
+    )
+    assert quality.which_paper(["No signal in V4."]) == quality.which_paper([]) == ""

@@ -74,9 +74,13 @@ def test_a_row_for_everything_and_its_grams_where_it_is_changed():
     assert table.loc["T axis"].tolist() == ["168°", "–"]
     assert table.loc["**All together**"].tolist() == ["", "**−24.8 g**"]
     assert len(what_if.effects(made(), Changes(), replace(answer, alone_g={}))) == len(table)  # no row comes and goes
-    assert what_if.of_limit(answer) == "above the limit, 65 g/m²"
-    assert what_if.of_limit(replace(answer, lvmi_g_m2=60.0)) == "not above the limit, 65 g/m²"
-    assert what_if.of_limit(replace(answer, lvmi_g_m2=None)) == "needs height and weight"
+    assert what_if.of_limit(answer, made(), changes) == "above the limit, 65 g/m²"
+    assert what_if.of_limit(replace(answer, lvmi_g_m2=60.0), made(), changes) == "not above the limit, 65 g/m²"
+    unknown = {name: replace(made().inputs[name], source="imputed") for name in ("height_cm", "weight_kg")}
+    bare, none = replace(made(), inputs=made().inputs | unknown), replace(answer, lvmi_g_m2=None)
+    assert what_if.of_limit(none, bare, Changes()) == "needs height and weight"
+    assert what_if.of_limit(none, bare, Changes(weight_kg=94.5)) == "needs the height"
+    assert what_if.of_limit(none, bare, Changes(height_cm=170.0)) == "needs the weight"
     assert what_if.described(made(), changes, answer) == (
         "Effect of each change on 188 g: Sex −45.6 g, Weight +11.6 g, QRS amplitude +26.6 g, Lead removed −14.2 g; "
         "together −24.8 g."

@@ -10,9 +10,9 @@ from lvm.analysis import Analysis, analyse
 from lvm.cohort.examples import EXAMPLES
 from lvm.estimate import Estimate, gather_inputs
 from lvm.read import read
-from lvm.recording import LEADS, Measurements, Patient, Recording
+from lvm.recording import LEADS, Measurements, Patient, Recording, Typed
 from lvm.reference import CT_LIMITS
-from lvm.show import alts, boundaries, tables, words
+from lvm.show import alts, boundaries, makers, printed, tables, words
 from lvm.show.beat import shown
 from lvm.show.ecg import Paper
 
@@ -59,6 +59,28 @@ def test_what_is_missing_is_said_at_once(analysis):
     assert words.missing(analysis) == []
     bare = replace(analysis, recording=replace(analysis.recording, patient=Patient(age_years=50)))
     assert words.missing(bare) == ["Not in the file: sex, height and weight. Enter on the page LV mass."]
+
+
+def test_what_was_typed_is_not_asked_for_again(analysis):
+    patient = replace(analysis.recording.patient, height_cm=None, weight_kg=None)
+    device = replace(analysis.recording.device, qrs_duration_ms=None)
+    bare = replace(analysis, recording=replace(analysis.recording, patient=patient, device=device))
+    computed = "Not measured by the device, so computed here: QRS duration."
+    assert words.missing(bare, Typed(height_cm=170.0)) == [
+        "Not in the file: weight. Enter on the page LV mass.", "Not in the file, but typed: height.", computed,
+    ]  # fmt: skip
+    assert words.missing(bare, Typed(height_cm=170.0, weight_kg=71.0, qrs_duration_ms=99.0)) == [
+        "Not in the file, but typed: height, weight and QRS duration."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("height_cm", "weight_kg", "shown"),
+    [(None, 71.0, "height not known, 71 kg"), (174.0, None, "174 cm, weight not known"), (None, None, "not known")],
+)
+def test_the_header_says_which_size_is_not_known(analysis, height_cm, weight_kg, shown):
+    patient = replace(analysis.recording.patient, height_cm=height_cm, weight_kg=weight_kg)
+    assert header(replace(analysis, recording=replace(analysis.recording, patient=patient)))["Size"] == shown
 
 
 def test_verdict_names_limit_modality_and_source(analysis):
@@ -150,10 +172,50 @@ def test_figures_are_described_from_this_patient(analysis):
 def test_what_is_set_by_hand_goes_before_the_device_and_ours() -> None:
     analysis = analyse(read(EXAMPLES[0].data()))
     device = analysis.recording.device
-    assert set(words.best(analysis)[1].values()) == {"device"}
-    found, who = words.best(analysis, Measurements(qrs_duration_ms=131.0))
-    assert found == replace(device, qrs_duration_ms=131.0)
-    assert {name for name, maker in who.items() if maker == "by hand"} == {"qrs_duration_ms"}
-    titles = dict(words.header("ECG", analysis, gather_inputs(analysis), None, by_hand=Measurements(qrs_axis_deg=7.0)))
-    assert "7°" in titles["P, QRS, T axis (device, by hand)"]
-    assert "PR, QRS, QT, QTcF (device)" in titles
+    assert set(makers.best(analysis)[1].values()) == {"device"}
+    by_hand = Measurements(qrs_duration_ms=131.0, qrs_axis_deg=7.0)
+    found, who = makers.best(analysis, by_hand, Typed(qrs_axis_deg=7.0))
+    assert found == replace(device, qrs_duration_ms=131.0, qrs_axis_deg=7.0)
+    assert {name: maker for name, maker in who.items() if maker != "device"} == {
+        "qrs_duration_ms": "by hand", "qrs_axis_deg": "typed",
+    }  # fmt: skip
+
+
+def header(analysis, **more) -> dict[str, str]:
+    return dict(words.header("ECG", analysis, gather_inputs(analysis), None, **more))
+
+
+def test_the_header_names_the_maker_of_every_measurement(analysis):
+    assert header(analysis)["Rate (device)"] == "64 /min"
+    assert header(analysis)["PR, QRS, QT, QTcF (device)"].endswith("396, 405 ms")
+    of_axis = Measurements(qrs_axis_deg=7.0)
+    assert ", 7° (by hand), " in header(analysis, by_hand=of_axis)["P, QRS, T axis (device)"]
+    typed = header(analysis, by_hand=of_axis, typed=Typed(qrs_axis_deg=7.0))
+    assert ", 7° (typed), " in typed["P, QRS, T axis (device)"]
+    bare = replace(analysis, recording=replace(analysis.recording, device=Measurements()))
+    assert [title for title in header(bare) if title.endswith("(computed)")] == [
+        "Rate (computed)", "PR, QRS, QT, QTcF (computed)", "P, QRS, T axis (computed)",
+    ]  # fmt: skip
+    silence = analyse(Recording(np.zeros((12, 5000), np.float32), 500.0, "simulated", None))
+    assert header(silence)["Rate (not known)"] == "–"
+    assert header(silence)["PR, QRS, QT, QTcF (not known)"] == "–, –, –, –"
+
+
+def test_qtc_is_of_a_qt_and_a_rate_of_one_maker(analysis):
+    device = replace(analysis.recording.device, heart_rate_bpm=None)
+    unrated = replace(analysis, recording=replace(analysis.recording, device=device))
+    shown_ms = header(unrated)["PR, QRS, QT, QTcF (device)"].split(", ")[-1].removesuffix(" (computed)")
+    table = tables.measurements(unrated).set_index("Measurement")
+    assert table.loc["QTc, Fridericia"].tolist() == ["–", shown_ms]
+    by_hand = header(analysis, by_hand=Measurements(qt_interval_ms=420.0))
+    assert by_hand["PR, QRS, QT, QTcF (device)"].endswith("420 (by hand), 429 ms (by hand)")  # at 64/min
+
+
+def test_a_real_file_without_the_devices_rate(shared):
+    found = analyse(read((shared / "ecg-files/scp_ecg/ecgtoolkit_Example.scp").read_bytes()))
+    facts = header(found)
+    assert facts["PR, QRS, QT, QTcF (device)"] == "148, 120, 420, 441 ms (computed)"
+    assert facts["Rate (computed)"] == "72 /min"
+    assert "PR, QRS, QT, QTcF (device): 148, 120, 420, 441 ms (computed)" in printed.about(
+        "ECG", found, gather_inputs(found), Measurements()
+    )[1]  # fmt: skip
