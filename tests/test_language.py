@@ -161,7 +161,7 @@ def child() -> bytes:
 def test_no_page_of_a_patient_has_a_text_that_cannot_be_translated(marked: None, who: str) -> None:
     """child : withheld, then overridden. premature-woman : beats left out, height and measurements not in the file."""
     data = child() if who == "child" else next(e for e in EXAMPLES if e.key == who).data()
-    app = AppTest.from_file(ROOT / "app.py", default_timeout=60)
+    app = AppTest.from_file(ROOT / "app.py", default_timeout=120)
     app.session_state["language"] = "zh_TW"
     app.run()
     app.file_uploader(key="ecg_file").upload("ecg.xml", data, "text/xml").run()

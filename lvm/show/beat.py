@@ -211,7 +211,7 @@ def beat(
             hovertemplate=f"<b>{cell.lead}</b>  {from_r}  %{{customdata[1]:.2f}} mV<extra></extra>",
             customdata=np.stack([time_ms(), one.mv[row]], axis=1).astype(np.float32),
         )
-    return sheet.figure("beat")
+    return sheet.figure()
 
 
 def uncertain(waves: Waves) -> str:

@@ -85,7 +85,7 @@ def strip(analysis: Analysis, beat: int | None, colours: Palette, start_s: float
     )
     sheet.label(0.8, zero + max(up, _GAIN) + 0.4, f"<b>{LEAD}</b>", colours.limb)  # over the pulse, clear of the marks
     sheet.label(_LEFT_MM, zero + down - _FOOT_MM + 0.8, strip_line(analysis.recording, PAPER), colours.text, 12)
-    return sheet.figure(f"strip {start_s}", dragmode=False)
+    return sheet.figure(dragmode=False)
 
 
 def hover(analysis: Analysis, index: int, beat: int | None) -> str:

@@ -70,9 +70,14 @@ def of_lead(lead_mv: NDArray[np.floating], sampling_rate_hz: float, caliper: Cal
 def voltage_mv(lead_mv: NDArray[np.floating], sampling_rate_hz: float, at_s: float) -> float | None:
     """On the line between the two samples beside that moment; None outside the recording."""
     at = at_s * sampling_rate_hz
-    if not 0 <= at <= lead_mv.size - 1:
+    if not holds(lead_mv.size, at):
         return None
     return float(np.interp(at, np.arange(lead_mv.size), lead_mv))
+
+
+def holds(samples: int, at: float) -> bool:
+    """Whether so many samples have one at, before and after a place that is counted in samples."""
+    return 0 <= round(at, 6) <= samples - 1  # 2.498 s less 2 s, times 500, is a little more than 249
 
 
 def told(reading: Reading, *, rhythm: bool = True) -> str:

@@ -13,10 +13,10 @@ from lvm.beats import AFTER_R, BEFORE_R
 from lvm.clean import SAMPLING_RATE_HZ
 from lvm.language import mark, tr
 from lvm.recording import LEADS, LIMB, PRECORDIAL, Recording, Signal
-from lvm.show.calipers import Caliper, voltage_mv
+from lvm.show.calipers import Caliper, holds, voltage_mv
 from lvm.show.colours import Palette, of_lead
 from lvm.show.filters import FILTERS, Filter, filtered, stated
-from lvm.show.millimetres import Extent, Sheet, Units, extent, stack
+from lvm.show.millimetres import Extent, Sheet, Units, extent, stack, with_pulse
 
 Layout = Literal["3 × 4 + rhythm", "6 × 2", "12 × 1", "Cabrera"]
 RHYTHM: Layout = mark("3 × 4 + rhythm")  # type: ignore[assignment]
@@ -124,18 +124,19 @@ def ecg(
     signal_mv : the filtered signal, where it is at hand.
     """
     signal = filtered(analysis, paper.filter) if signal_mv is None else signal_mv
-    first, samples = 0, signal.shape[1]
-    if paper.needs_pages(analysis):
-        first, samples = int(paper.start_s * SAMPLING_RATE_HZ), int(paper.page_s * SAMPLING_RATE_HZ)
-        samples = min(samples, signal.shape[1] - first)
+    first, samples = _span(analysis, paper)
     rows = [
-        [_piece(signal, lead, first, samples, len(row), i) for i, lead in enumerate(row)] for row in _ROWS[paper.layout]
+        [_Piece(lead, low, lead_mv(signal[:, low:end], lead)) for lead, low, end in row]
+        for row in _places(analysis, paper)
     ]
     extents = [[extent([piece.mv], paper.gain) for piece in row] for row in rows]
     # Above each trace its lead's name; above the last row the beat marks too.
     marks_mm = [0.0] * (len(rows) - 1) + [_MARKS_MM]
-    reach = [[(down, up + _LABEL_MM + more) for down, up in row] for row, more in zip(extents, marks_mm, strict=True)]
-    baselines = stack(reach, gap_mm=2.0, top_mm=1.0)
+    rooms = [
+        with_pulse([(down, up + _LABEL_MM + more) for down, up in row], paper.gain)
+        for row, more in zip(extents, marks_mm, strict=True)
+    ]
+    baselines = stack(rooms, gap_mm=2.0, top_mm=1.0)
     lowest, strip = min(down for down, _ in extents[-1]), max(up for _, up in extents[-1])
     height = -baselines[-1] - lowest + _FOOT_MM
     width = paper.left_mm + max(samples / SAMPLING_RATE_HZ * paper.speed, _PAGE_MM) + 2
@@ -163,7 +164,7 @@ def ecg(
                 low_s = piece.low / SAMPLING_RATE_HZ
                 of_caliper(sheet, caliper, piece.mv, SAMPLING_RATE_HZ, low_s, baseline, reached)
     sheet.label(paper.left_mm, -height + 1.2, strip_line(analysis.recording, paper), colours.text, size=13)
-    return sheet.figure(str(paper))
+    return sheet.figure()
 
 
 def units_of(speed: float, gain: float, x0_s: float, height_mm: float) -> Units:
@@ -223,10 +224,36 @@ def of_caliper(
         )
 
 
-def _piece(signal: Signal, lead: str, first: int, samples: int, columns: int, column: int) -> _Piece:
-    """A row's columns follow each other in time, as on paper."""
-    low, high = (first + samples * i // columns for i in (column, column + 1))
-    return _Piece(lead, low, lead_mv(signal[:, low:high], lead))
+def _span(analysis: Analysis, paper: Paper) -> tuple[int, int]:
+    """The first sample on the sheet, and how many there are."""
+    whole = analysis.cleaned_mv.shape[1]
+    if not paper.needs_pages(analysis):
+        return 0, whole
+    first = int(paper.start_s * SAMPLING_RATE_HZ)
+    return first, min(int(paper.page_s * SAMPLING_RATE_HZ), whole - first)
+
+
+def _places(analysis: Analysis, paper: Paper) -> list[list[tuple[str, int, int]]]:
+    """By row: a lead, its first sample, and the one after its last. Columns follow each other in time, as on paper."""
+    first, samples = _span(analysis, paper)
+
+    def start(column: int, columns: int) -> int:
+        return first + samples * column // columns
+
+    return [
+        [(lead, start(i, len(row)), start(i + 1, len(row))) for i, lead in enumerate(row)]
+        for row in _ROWS[paper.layout]
+    ]
+
+
+def not_on_paper(analysis: Analysis, paper: Paper, caliper: Caliper) -> str:
+    """Where the sheet shows the calipers' lead, in words; empty where it shows it at both moments."""
+    shown = [(low, end) for row in _places(analysis, paper) for lead, low, end in row if lead == caliper.lead]
+    low, end = max(shown, key=lambda span: span[1] - span[0])
+    if all(holds(end - low, at_s * SAMPLING_RATE_HZ - low) for at_s in (caliper.from_s, caliper.to_s)):
+        return ""
+    start, until = f"{low / SAMPLING_RATE_HZ:.2f}", f"{end / SAMPLING_RATE_HZ:.2f} s"
+    return tr("On this paper {lead} stands from {start} to {end} only.", lead=caliper.lead, start=start, end=until)
 
 
 def _beat_marks(

@@ -125,7 +125,7 @@ def heatmap(
             customdata=np.stack(columns[:3] if only_slope else columns, axis=1).astype(np.float32),
         )
     top = _top(shown, x)
-    figure = sheet.figure("saliency", coloraxis=_colour_axis(top, colours, signed))
+    figure = sheet.figure(coloraxis=_colour_axis(top, colours, signed))
     figure.add_annotation(_above_bar(_said(x, top, signed, by)))
     # The colour bar takes room above the sheet, so that it does not narrow the paper.
     return figure.update_layout(margin={"t": _BAR_PX}, height=figure.layout.height + _BAR_PX)

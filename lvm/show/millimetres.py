@@ -12,6 +12,7 @@ from lvm.show.colours import Palette
 
 SPEED_MM_PER_S = 25
 FONT = '"Source Sans", "Source Sans 3", sans-serif'
+_HIGHEST_PX = 6000  # on the screen; what is higher, as only a grossly disturbed signal at a high gain is, comes smaller
 
 
 Extent = tuple[float, float]  # mm below (<= 0) and above (>= 0) a baseline
@@ -36,6 +37,12 @@ def stack(rows: list[list[Extent]], gap_mm: float, top_mm: float) -> list[float]
         baselines.append(baseline)
         floor = [baseline + down for down, _ in row]
     return baselines
+
+
+def with_pulse(row: list[Extent], gain: float) -> list[Extent]:
+    """The room of a row that begins with the calibration pulse, which so touches neither the row above nor the edge."""
+    (down, up), *others = row
+    return [(down, max(up, gain)), *others]
 
 
 def extent(signals: list[Signal], gain: float, least_mm: float = 5.0) -> Extent:
@@ -126,7 +133,7 @@ class Sheet:
         outline = [(x, baseline), (on, baseline), (on, up), (off, up), (off, baseline), (off + 1.5, baseline)]
         self.polyline(outline, self.colours.trace)
 
-    def figure(self, revision: str, **layout: Any) -> go.Figure:
+    def figure(self, **layout: Any) -> go.Figure:
         """The figure. Where the window has another shape than the sheet, room is left; paper is never stretched."""
         colours, units = self.colours, self.units
 
@@ -157,7 +164,7 @@ class Sheet:
                 | {"scaleanchor": "x", "scaleratio": units.y_mm / units.x_mm},
                 "shapes": self._shapes,
                 "annotations": self._labels,
-                "height": int(np.clip(self.height_mm * SHEET_PX / self.width_mm, 100, 1500)),
+                "height": int(np.clip(self.height_mm * SHEET_PX / self.width_mm, 100, _HIGHEST_PX)),
                 "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
                 "plot_bgcolor": colours.paper,
                 "paper_bgcolor": "rgba(0,0,0,0)",
@@ -165,7 +172,6 @@ class Sheet:
                 "showlegend": False,
                 "hovermode": "closest",
                 "dragmode": "zoom",
-                "uirevision": revision,
                 "hoverlabel": {"bgcolor": colours.paper, "font": {"color": colours.text}},
             }
             | layout,

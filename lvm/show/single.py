@@ -16,7 +16,7 @@ from lvm.show.beat import shown
 from lvm.show.calipers import Caliper
 from lvm.show.colours import Palette
 from lvm.show.ecg import Paper, foot, label, lead_mv, leads_of, of_caliper, trace, units_of
-from lvm.show.millimetres import Sheet, extent, stack
+from lvm.show.millimetres import Sheet, extent, stack, with_pulse
 from lvm.show.words import number
 
 Kind = Literal["Rhythm", "Average beat", "Device’s beat"]
@@ -100,7 +100,8 @@ def single_paper(one: Single, colours: Palette, paper: Paper, caliper: Caliper |
     leads = leads_of(paper.layout)
     rows = [leads[i : i + columns] for i in range(0, len(leads), columns)]
     extents = [[extent([lead_mv(one.signal_mv, lead)], paper.gain) for lead in row] for row in rows]
-    baselines = stack([[(down, up + _LABEL_MM) for down, up in row] for row in extents], gap_mm=3.0, top_mm=_TITLE_MM)
+    rooms = [with_pulse([(down, up + _LABEL_MM) for down, up in row], paper.gain) for row in extents]
+    baselines = stack(rooms, gap_mm=3.0, top_mm=_TITLE_MM)
     height = -baselines[-1] - min(down for down, _ in extents[-1]) + _FOOT_MM
     width = max(_WIDE_MM, paper.left_mm + columns * step_mm)
     sheet = Sheet(colours, width, height, units_of(paper.speed, paper.gain, 0.0, height))
@@ -123,7 +124,7 @@ def single_paper(one: Single, colours: Palette, paper: Paper, caliper: Caliper |
                 here = Caliper(lead, first_s + caliper.from_s, first_s + caliper.to_s)
                 of_caliper(sheet, here, mv, one.sampling_rate_hz, first_s, baseline, reach)
     sheet.label(paper.left_mm, -height + 1.2, foot(paper.speed, paper.gain, one.band), colours.text, 13)
-    return sheet.figure(f"{one.title} {paper}")
+    return sheet.figure()
 
 
 def _columns(beat_mm: float, left_mm: float) -> tuple[float, int]:

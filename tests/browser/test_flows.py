@@ -19,6 +19,12 @@ def radio(visit: Visit, group: str, name: str) -> None:
     visit.settle()
 
 
+def unfold(visit: Visit) -> None:
+    """The settings of the paper that few change."""
+    visit.page.get_by_role("button", name="Speed, gain, filter").click()
+    visit.page.get_by_role("radiogroup", name="Speed, mm/s").wait_for()
+
+
 def field(visit: Visit, begins: str) -> Any:
     return visit.page.get_by_role("spinbutton", name=re.compile(f"^{begins}"))
 
@@ -42,6 +48,7 @@ def test_a_link_opens_a_simulated_patient_on_any_page(visit: Visit) -> None:
 def test_choices_stay_with_the_user_over_all_pages(visit: Visit) -> None:
     visit.example("LV hypertrophy")
     radio(visit, "Layout", "12 × 1")
+    unfold(visit)
     radio(visit, "Gain, mm/mV", "5")
     visit.go("Beats")
     radio(visit, "Lead groups", "Four, by coronary territory")
@@ -67,8 +74,9 @@ def test_the_paper_is_measured_by_numbers_and_printed(visit: Visit) -> None:
     page.get_by_label("To, s").press("Enter")
     visit.settle()
     visit.shows(re.compile(r"^500 ms \(120 ?/min\)"))
+    unfold(visit)
     radio(visit, "Speed, mm/s", "50")
-    visit.shows("50 mm/s")
+    visit.shows("50 mm/s, 10 mm/mV")
     visit.whole("ECG, calipers")
     for kind, begins in (("PDF", b"%PDF"), ("SVG", b"<?xml"), ("PNG", b"\x89PNG")):
         with page.expect_download() as waiting:

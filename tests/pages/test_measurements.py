@@ -12,7 +12,7 @@ from lvm.cohort.examples import EXAMPLES
 def opened(key: str, old: bytes = b"", new: bytes = b"") -> AppTest:
     """The application with a simulated patient uploaded, something in the file replaced."""
     data = next(e for e in EXAMPLES if e.key == key).data().replace(old, new, 1)
-    app = AppTest.from_file(Path(__file__).parents[2] / "app.py", default_timeout=60).run()
+    app = AppTest.from_file(Path(__file__).parents[2] / "app.py", default_timeout=120).run()
     app.switch_page("pages/ecg.py").run()
     return app.file_uploader(key="ecg_file").upload("ecg.xml", data, "text/xml").run()
 

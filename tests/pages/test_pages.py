@@ -25,7 +25,7 @@ def example(key: str) -> bytes:
 
 @pytest.fixture
 def app() -> AppTest:
-    return AppTest.from_file(Path(__file__).parents[2] / "app.py", default_timeout=60).run()
+    return AppTest.from_file(Path(__file__).parents[2] / "app.py", default_timeout=120).run()
 
 
 @pytest.fixture

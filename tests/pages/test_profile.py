@@ -13,7 +13,7 @@ from lvm.recording import LEADS, Measurements, Patient
 
 def opened(data: bytes) -> AppTest:
     """The page Beats with a file uploaded."""
-    app = AppTest.from_file(Path(__file__).parents[2] / "app.py", default_timeout=60).run()
+    app = AppTest.from_file(Path(__file__).parents[2] / "app.py", default_timeout=120).run()
     app.switch_page("pages/ecg.py").run()
     app.file_uploader(key="ecg_file").upload("ecg.xml", data, "text/xml").run()
     return app.switch_page("pages/beats.py").run()

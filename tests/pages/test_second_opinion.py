@@ -30,7 +30,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def opened(folder: Path) -> Iterator[Callable[[Example], AppTest]]:
     """The page LV mass of a simulated patient."""
     with bundles.used(folder):
-        app = AppTest.from_file(Path(__file__).parents[2] / "app.py", default_timeout=60).run()
+        app = AppTest.from_file(Path(__file__).parents[2] / "app.py", default_timeout=120).run()
 
         def upload(example: Example) -> AppTest:
             app.switch_page("pages/ecg.py").run()

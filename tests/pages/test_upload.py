@@ -40,7 +40,7 @@ def test_the_label_names_only_kinds_that_are_read():
 
 @pytest.fixture
 def app() -> AppTest:
-    return AppTest.from_file(Path(__file__).parents[2] / "app.py", default_timeout=60).run()
+    return AppTest.from_file(Path(__file__).parents[2] / "app.py", default_timeout=120).run()
 
 
 def give(app: AppTest, **files: bytes) -> AppTest:

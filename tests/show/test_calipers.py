@@ -47,6 +47,7 @@ def test_a_voltage_lies_between_its_samples_and_ends_with_the_recording():
     assert voltage_mv(RAMP, 500, 2.0) == 1
     assert voltage_mv(RAMP, 500, 2.001) is None
     assert voltage_mv(RAMP, 500, -0.001) is None
+    assert voltage_mv(RAMP[:250], 500, 2.498 - 2) == pytest.approx(RAMP[249])  # the last one, by floats a little later
     outside = of_lead(RAMP, 500, Caliper("I", 1.0, 3.0))
     assert outside.millivolts is None
     assert told(outside) == "2000 ms (30 /min), –"

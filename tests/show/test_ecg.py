@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import plotly.io
@@ -14,12 +15,13 @@ from lvm.cohort.simulate import Heart, simulate
 from lvm.language import speaking
 from lvm.read import read
 from lvm.recording import LEADS, LIMB, PRECORDIAL, Recording
+from lvm.show import SHEET_PX
 from lvm.show.alts import ecg as described
 from lvm.show.calipers import Caliper
 from lvm.show.colours import DARK, LIGHT
-from lvm.show.ecg import GAINS_MM_PER_MV, LAYOUTS, SPEEDS_MM_PER_S, Paper, ecg, leads_of, strip_line
+from lvm.show.ecg import GAINS_MM_PER_MV, LAYOUTS, SPEEDS_MM_PER_S, Paper, ecg, leads_of, not_on_paper, strip_line
 from lvm.show.filters import FILTERS, filtered, stated
-from lvm.show.millimetres import stack
+from lvm.show.millimetres import stack, with_pulse
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +143,37 @@ def test_the_foot_says_speed_gain_filter_and_version(lvh, name):
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("gain", GAINS_MM_PER_MV)
+def test_pulses_touch_neither_each_other_nor_the_edge(lvh, layout, gain):
+    figure = ecg(lvh, None, LIGHT, Paper(layout, gain=gain))
+    pulses = [t for t in figure.data if t.name is None and len(t.x) == 6]
+    assert figure.layout.yaxis.range[1] - max(pulses[0].y) >= 1000 / gain - 1e-6  # 1 mm
+    for upper, lower in pairwise(pulses):
+        assert (min(upper.y) - max(lower.y)) * gain / 1000 >= 5
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("gain", GAINS_MM_PER_MV)
+def test_paper_is_as_wide_as_the_sheet_at_any_height(lvh, layout, gain):
+    """What is drawn has the shape of the figure: nothing makes it narrower."""
+    figure = ecg(lvh, None, LIGHT, Paper(layout, gain=gain))
+    wide, high = np.ptp(figure.layout.xaxis.range) * 25, np.ptp(figure.layout.yaxis.range) * gain / 1000
+    assert figure.layout.height == pytest.approx(SHEET_PX * high / wide, abs=1)
+    foot, below = figure.layout.annotations[-1].y, min(t.y.min() for t in leads(figure))
+    assert (below - foot) * gain / 1000 > 5.5  # mm: the foot's letters are 4 mm high, 5.3 mm in a window of 1024 px
+
+
+def test_a_disturbed_recording_does_not_make_an_endless_page(lvh):
+    loud = replace(lvh, cleaned_mv=30 * lvh.cleaned_mv)
+    assert ecg(loud, None, LIGHT, Paper("12 × 1", gain=20)).layout.height == 6000
+
+
+def test_a_row_has_room_for_its_pulse():
+    assert with_pulse([(-5, 8), (-5, 8)], 20) == [(-5, 20), (-5, 8)]
+    assert with_pulse([(-5, 30)], 20) == [(-5, 30)]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("gain", GAINS_MM_PER_MV)
 def test_tall_qrs_is_neither_cut_nor_in_the_next_row(lvh, layout, gain):
     figure = ecg(lvh, lvh.chosen, LIGHT, Paper(layout, gain=gain))
     low, high = figure.layout.yaxis.range
@@ -237,6 +270,34 @@ def test_calipers_stand_where_the_layout_shows_the_lead(lvh):
     assert all(t.name != "caliper" for t in elsewhere.data)
     twice = ecg(lvh, None, LIGHT, caliper=Caliper("II", 1.0, 2.0))  # in its column and in the strip
     assert len(twice.layout.shapes) == 4
+
+
+V5_SPAN = "On this paper V5 stands from 7.50 to 10.00 s only."
+
+
+@pytest.mark.parametrize(
+    ("lead", "span_s", "said"),
+    [
+        ("V5", (4.84, 5.74), V5_SPAN),
+        ("V5", (8.0, 5.74), V5_SPAN),
+        ("V5", (7.5, 9.998), ""),
+        ("I", (2.4, 2.6), "On this paper I stands from 0.00 to 2.50 s only."),
+        ("II", (0.0, 9.998), ""),  # in the strip
+    ],
+)
+def test_it_is_said_where_the_calipers_measure_what_the_paper_does_not_show(lvh, lead, span_s, said):
+    caliper = Caliper(lead, *span_s)
+    assert not_on_paper(lvh, Paper(), caliper) == said
+    lines = [s for s in ecg(lvh, None, LIGHT, caliper=caliper).layout.shapes if s.type == "line"]
+    assert ({s.x0 for s in lines} == set(span_s)) == (not said)
+    assert not_on_paper(lvh, Paper("12 × 1"), caliper) == ""
+
+
+def test_it_is_said_of_a_sheet_that_was_moved():
+    analysis = analyse(Recording(simulate(Heart(), duration_s=38.0).signal_mv, 500.0, "simulated", None))
+    paper, first = Paper("12 × 1", start_s=20.0), Caliper("II", 12.0, 13.0)
+    assert not_on_paper(analysis, paper, first) == "On this paper II stands from 20.00 to 30.00 s only."
+    assert not_on_paper(analysis, replace(paper, start_s=10.0), first) == ""
 
 
 def test_the_alt_text_says_what_is_seen(lvh):

@@ -91,7 +91,7 @@ def media_box_mm(pdf: bytes) -> list[float]:
     [(150, "A4 across", (297, 210)), (250, "A3 upright", (297, 420)), (500, "as large as the picture", None)],
 )
 def test_a_pdf_is_a_page_of_paper_where_one_is_large_enough(high_mm, name, page):
-    figure = Sheet(LIGHT, PAGE_MM, high_mm).figure("")
+    figure = Sheet(LIGHT, PAGE_MM, high_mm).figure()
     assert sheet_name(figure, 2) == name
     box = media_box_mm(image(figure, "pdf", "#ffffff", ["one", "two"]))
     assert box == pytest.approx(page or (PAGE_MM, high_mm + 60 * PAGE_MM / 1150), abs=0.1)
@@ -99,7 +99,7 @@ def test_a_pdf_is_a_page_of_paper_where_one_is_large_enough(high_mm, name, page)
 
 def test_a_longer_sheet_grows_instead_of_shrinking_its_millimetres():
     sheet = Sheet(LIGHT, 2 * PAGE_MM, 30)
-    svg = image(sheet.figure(""), "svg", "#ffffff").decode()
+    svg = image(sheet.figure(), "svg", "#ffffff").decode()
     assert float(svg.split('width="')[1].split("pt")[0]) == pytest.approx(2 * PAGE_MM / 25.4 * 72)
 
 
@@ -126,7 +126,7 @@ def test_the_notice_stands_at_the_foot_of_every_picture(analysis):
 def test_what_the_figure_leaves_clear_has_the_background():
     clear = chart(plot_bgcolor="rgba(0,0,0,0)")
     assert at(pixels(clear, "#14181a"), 5, 5) == (0x14, 0x18, 0x1A)
-    picture = pixels(Sheet(DARK, 100, 30).figure(""), "#14181a")
+    picture = pixels(Sheet(DARK, 100, 30).figure(), "#14181a")
     assert picture.getpixel((12, 12)) == (0x1D, 0x16, 0x14)  # paper between two lines
     assert picture.getpixel((picture.width - 5, picture.height - 5)) == (0x14, 0x18, 0x1A)
 
@@ -222,7 +222,7 @@ def test_pyplot_keeps_no_figure(analysis):
 def test_lines_at_the_foot_say_what_it_shows():
     sheet = Sheet(LIGHT, 100.0, 50.0)
     plain, told = (
-        image(sheet.figure(""), "svg", "#ffffff", lines).decode() for lines in ((), ("By SmoothGrad.", "Beat 4."))
+        image(sheet.figure(), "svg", "#ffffff", lines).decode() for lines in ((), ("By SmoothGrad.", "Beat 4."))
     )
     assert "<!-- By SmoothGrad. -->" in told
     assert "<!-- Beat 4. -->" in told

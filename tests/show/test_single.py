@@ -69,6 +69,17 @@ def test_it_is_as_wide_as_the_sheet_that_prints_in_true_size(analysis):
         assert np.ptp(figure.layout.xaxis.range) * 25 == pytest.approx(262)
 
 
+@pytest.mark.parametrize("gain", [5, 20])
+def test_pulses_touch_neither_each_other_nor_the_heading(analysis, gain):
+    for kind in (AVERAGE, DEVICE):
+        figure = single_paper(single(analysis, kind), LIGHT, Paper(gain=gain))
+        pulses = [t for t in figure.data if t.name is None and len(t.x) == 6]
+        assert len(pulses) > 1
+        assert (figure.layout.annotations[0].y - max(pulses[0].y)) * gain / 1000 >= 1 - 1e-6
+        for upper, lower in pairwise(pulses):
+            assert (min(upper.y) - max(lower.y)) * gain / 1000 >= 5
+
+
 def test_heading_foot_and_description_say_what_it_is(analysis):
     for kind, title, band in (
         (
