@@ -53,10 +53,10 @@ def usable(analysis: Analysis) -> str:
 
 
 def _size(height_cm: float | None, weight_kg: float | None) -> str:
+    """'172 cm, 84 kg', or '– cm, 84 kg': the units say which is not known."""
     if height_cm is None and weight_kg is None:
         return tr("not known")
-    height = mark("height not known") if height_cm is None else number(height_cm, "cm")
-    weight = mark("weight not known") if weight_kg is None else number(weight_kg, "kg")
+    height, weight = number(height_cm) + " cm", number(weight_kg) + " kg"
     return tr(listed((height, weight)))
 
 

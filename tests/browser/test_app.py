@@ -40,7 +40,7 @@ def test_an_upload_reaches_an_estimate_on_every_page(visit: Visit, ecg_file: Pat
         visit.go(name)
         visit.shows("Not a medical device")
         visit.until(lambda: visit.estimate() == header)
-        assert ecg_file.stem not in page.content()
+        assert name == "ECG" or ecg_file.stem not in page.content()  # there it is in the list of files
         visit.whole(name)
     visit.go("LV mass")
     assert header.split(" (")[0] == page.locator('[data-testid="stMetricValue"]').first.inner_text().strip()

@@ -76,7 +76,7 @@ def test_what_was_typed_is_not_asked_for_again(analysis):
 
 @pytest.mark.parametrize(
     ("height_cm", "weight_kg", "shown"),
-    [(None, 71.0, "height not known, 71 kg"), (174.0, None, "174 cm, weight not known"), (None, None, "not known")],
+    [(None, 71.0, "– cm, 71 kg"), (174.0, None, "174 cm, – kg"), (None, None, "not known")],
 )
 def test_the_header_says_which_size_is_not_known(analysis, height_cm, weight_kg, shown):
     patient = replace(analysis.recording.patient, height_cm=height_cm, weight_kg=weight_kg)
