@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 
 from lvm.evaluation import Points
 from lvm.language import mark, tr
-from lvm.show.colours import Palette
-from lvm.show.millimetres import FONT
+from lvm.show.colours import Palette, on_page
 from lvm.show.words import number
 
 PEOPLE = {"male": mark("Men"), "female": mark("Women")}
@@ -251,9 +250,7 @@ class _Panels:
             | {
                 "height": 440,
                 "margin": {"l": 60, "r": 10, "t": 66 if legend else 34, "b": 50},
-                "plot_bgcolor": "rgba(0,0,0,0)",
-                "paper_bgcolor": "rgba(0,0,0,0)",
-                "font": {"family": FONT, "size": 14, "color": self.colours.text},
+                **on_page(self.colours),
                 "annotations": self._labels,
                 "showlegend": legend,
                 "legend": {"orientation": "h", "y": 1.08, "yanchor": "bottom", "itemclick": False,

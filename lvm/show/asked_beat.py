@@ -7,8 +7,7 @@ from lvm.beats import BEFORE_R
 from lvm.clean import SAMPLING_RATE_HZ
 from lvm.language import listed, mark, tr
 from lvm.recording import LEADS, Signal
-from lvm.show.colours import Palette
-from lvm.show.millimetres import FONT
+from lvm.show.colours import Palette, on_page
 from lvm.show.words import number
 from lvm.what_if import Changes
 
@@ -44,9 +43,7 @@ def asked_beat(before_mv: Signal, after_mv: Signal, changes: Changes, colours: P
         layout={
             "height": _HEIGHT_PX,
             "margin": {"l": 0, "r": 0, "t": 24, "b": 0},
-            "plot_bgcolor": "rgba(0,0,0,0)",
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "font": {"family": FONT, "size": 14, "color": colours.text},
+            **on_page(colours),
             "xaxis": axis | {"range": [float(ms[0]) - 20, float(ms[-1]) + (len(rows) - 1) * _APART_MS + 20]},
             "yaxis": axis | {"range": [low - 0.1, high + 0.1]},
         },

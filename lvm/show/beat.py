@@ -15,6 +15,7 @@ from lvm.clean import SAMPLING_RATE_HZ
 from lvm.language import listed, mark, said, tr
 from lvm.recording import LEAD_GROUPS, LEADS, Signal
 from lvm.show.colours import Palette, of_group, of_lead
+from lvm.show.ecg import foot
 from lvm.show.millimetres import SPEED_MM_PER_S, Sheet, extent, stack
 from lvm.show.words import usable_beats
 from lvm.waves import Waves
@@ -134,7 +135,7 @@ def beat_sheet(shown_mv: list[Signal], colours: Palette, name_lines: int, groups
             sheet.label(x, top, f"<b>{lead}</b>", colour)
             if lead == leads_of[group][0] and lead != group:
                 sheet.label(x, top + _LABEL_MM, f"<b>{tr(TITLES[group])}</b>", colour, 15)
-    sheet.label(_LEFT_MM, -height + 0.6, f"{SPEED_MM_PER_S} mm/s    {GAIN:g} mm/mV    0.5–40 Hz", colours.text, 13)
+    sheet.label(_LEFT_MM, -height + 0.6, foot(SPEED_MM_PER_S, GAIN, "0.5–40 Hz"), colours.text, 13)
     return sheet, cells
 
 

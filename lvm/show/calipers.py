@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lvm.analysis import Analysis
 from lvm.language import tr
-from lvm.show.colours import Palette
+from lvm.show.colours import CLEAR, Palette
 from lvm.show.words import number
 
 # Enlarging stays at hand while one measures, and changes nothing outside of the browser, which so keeps it.
@@ -102,7 +102,7 @@ def _mv(value: float | None) -> str:
 def to_measure(figure: go.Figure, colours: Palette) -> go.Figure:
     """The paper with room for the tools above it, where dragging draws a box instead of enlarging."""
     line = {"color": colours.limit, "width": 2, "dash": "solid"}
-    tools = {"bgcolor": "rgba(0,0,0,0)", "color": colours.muted, "activecolor": colours.ours}
+    tools = {"bgcolor": CLEAR, "color": colours.muted, "activecolor": colours.ours}
     figure.update_layout(
         dragmode="select",
         selectdirection="d",  # a box as it was drawn, however flat, and no stripe from edge to edge

@@ -5,8 +5,12 @@ limb leads alone, and anterior brown-orange; lateral, which has of both, is viol
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from lvm.recording import LEAD_GROUPS
+
+FONT = '"Source Sans", "Source Sans 3", sans-serif'  # the page's
+CLEAR = "rgba(0,0,0,0)"
 
 
 @dataclass(frozen=True)
@@ -120,3 +124,9 @@ def in_markdown(group: str, text: str) -> str:
     """A text in the colour of one of LEAD_GROUPS, which .streamlit/config.toml gives Streamlit's own names."""
     own = {"limb": "blue", "inferior": "blue", "precordial": "orange", "anterior": "orange", "lateral": "violet"}
     return f":{own.get(group, 'gray')}[{text}]"
+
+
+def on_page(colours: Palette) -> dict[str, Any]:
+    """The layout of a chart that lies on the page itself, not on ECG paper."""
+    font = {"family": FONT, "size": 14, "color": colours.text}
+    return {"plot_bgcolor": CLEAR, "paper_bgcolor": CLEAR, "font": font}

@@ -5,8 +5,7 @@ from collections import defaultdict
 import plotly.graph_objects as go
 
 from lvm.language import tr
-from lvm.show.colours import Palette
-from lvm.show.millimetres import FONT
+from lvm.show.colours import Palette, on_page
 from lvm.weights import Epoch
 from lvm.written import COMMA
 
@@ -53,9 +52,7 @@ def curves(epochs: tuple[Epoch, ...], colours: Palette) -> go.Figure:
         layout={
             "height": 320,
             "margin": {"l": 56, "r": 10, "t": 34, "b": 50},
-            "plot_bgcolor": "rgba(0,0,0,0)",
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "font": {"family": FONT, "size": 14, "color": colours.text},
+            **on_page(colours),
             "legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom", "itemclick": False, "itemdoubleclick": False},
             "xaxis": axis | {"title": {"text": tr("Epoch"), "font": {"size": 14}}},
             "yaxis": axis

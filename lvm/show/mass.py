@@ -10,9 +10,8 @@ import plotly.graph_objects as go
 from lvm.analysis import Analysis
 from lvm.estimate import Estimate
 from lvm.language import mark, tr
-from lvm.show.colours import Palette
+from lvm.show.colours import Palette, on_page
 from lvm.show.distribution import Spread
-from lvm.show.millimetres import FONT
 from lvm.show.quality import metric_name
 from lvm.show.words import interval_name, limit_g, needs_size, number, size_lacking, span, usable_beats
 from lvm.show.words import mass as words_mass
@@ -74,9 +73,7 @@ def mass(estimate: Estimate, beats: Beats, spread: Spread, colours: Palette) -> 
         layout={
             "height": _HEIGHT_PX,
             "margin": {"l": 0, "r": 10, "t": 56, "b": 10},
-            "plot_bgcolor": "rgba(0,0,0,0)",
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "font": {"family": FONT, "size": 14, "color": colours.text},
+            **on_page(colours),
             "legend": {
                 "orientation": "h", "x": 0, "xanchor": "left", "y": -0.22, "yanchor": "top", "itemclick": False,
                 "itemdoubleclick": False,

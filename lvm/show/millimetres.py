@@ -8,12 +8,10 @@ import plotly.graph_objects as go
 
 from lvm.recording import Signal
 from lvm.show import SHEET_PX
-from lvm.show.colours import Palette
+from lvm.show.colours import CLEAR, FONT, Palette
 
 SPEED_MM_PER_S = 25
-FONT = '"Source Sans", "Source Sans 3", sans-serif'
 _HIGHEST_PX = 6000  # on the screen; what is higher, as only a grossly disturbed signal at a high gain is, comes smaller
-
 
 Extent = tuple[float, float]  # mm below (<= 0) and above (>= 0) a baseline
 
@@ -167,7 +165,7 @@ class Sheet:
                 "height": int(np.clip(self.height_mm * SHEET_PX / self.width_mm, 100, _HIGHEST_PX)),
                 "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
                 "plot_bgcolor": colours.paper,
-                "paper_bgcolor": "rgba(0,0,0,0)",
+                "paper_bgcolor": CLEAR,
                 "font": {"family": FONT, "size": 13, "color": colours.text},
                 "showlegend": False,
                 "hovermode": "closest",

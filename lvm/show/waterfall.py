@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import plotly.graph_objects as go
 
 from lvm.language import listed, mark, tr
-from lvm.show.colours import Palette
+from lvm.show.colours import Palette, on_page
 from lvm.show.heatmap import SHORT
-from lvm.show.millimetres import FONT
 from lvm.show.words import input_name, number, signed
 from lvm.weights import AVERAGE_PATIENT
 
@@ -92,9 +91,7 @@ def _layout(
     return {
         "height": 80 + _ROW_PX * len(names),
         "margin": {"l": _LEFT_PX, "r": 8, "t": 8, "b": 72},
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": FONT, "size": 14, "color": colours.text},
+        **on_page(colours),
         "showlegend": False,
         "shapes": links,
         "xaxis": {

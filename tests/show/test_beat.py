@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lvm import __version__
 from lvm.analysis import Analysis, analyse
 from lvm.beats import BEFORE_R, WINDOW
 from lvm.cohort.examples import EXAMPLES
@@ -33,6 +34,8 @@ def test_beat_has_all_leads_in_their_groups_colour_on_equal_millimetres(analysis
         assert trace.dx * WINDOW == LEAD_MM
     assert figure.layout.yaxis.scaleratio == 1
     assert sum(str(t.name).endswith("usable beats") for t in figure.data) == 12
+    foot = f"25 mm/s    10 mm/mV    0.5–40 Hz    eLVMass-Net demonstrator {__version__}    UNCONFIRMED"
+    assert foot in [label.text for label in figure.layout.annotations]
 
 
 def test_waves_are_shaded_at_their_boundaries(analysis):
