@@ -9,17 +9,10 @@ from lvm.estimate import Estimate
 from lvm.language import SEMICOLON, listed, mark, tr
 from lvm.recording import Measurements, Typed
 from lvm.show.beat import BOUNDARY_NAMES, Shown
+from lvm.show.makers import DEVICE, best
+from lvm.show.tables import AXIS_TITLES, INTERVAL_TITLES
 from lvm.show.words import UNKNOWN, mass, number
 from lvm.waves import BOUNDARIES
-
-_FOLLOWS = {
-    "pr_interval_ms": (mark("PR interval"), "ms"),
-    "qrs_duration_ms": (mark("QRS duration"), "ms"),
-    "qt_interval_ms": (mark("QT interval"), "ms"),
-    "p_axis_deg": (mark("P axis"), "°"),
-    "qrs_axis_deg": (mark("QRS axis"), "°"),
-    "t_axis_deg": (mark("T axis"), "°"),
-}
 
 _REPLACES = {  # whether the device states it, and whether that beat had another by the boundaries found
     (True, True): mark("{measure} in place of the device’s {before} ({found} by the boundaries found)"),
@@ -77,8 +70,8 @@ def follows(
     found, by_hand : of this beat, by the boundaries found and by the moved ones.
     estimates : now, and with the boundaries found; None where none can be made at all.
     """
-    device, measured = analysis.recording.device, []
-    for name, (title, unit) in _FOLLOWS.items():
+    (before_all, who), measured = best(analysis), []
+    for name, (title, unit) in (INTERVAL_TITLES | AXIS_TITLES).items():
         value = getattr(by_hand, name)
         if value is not None:
             told = f"{tr(title)} {number(value, unit)}"
@@ -86,8 +79,10 @@ def follows(
             if over:
                 measured.append(tr("{measure} (but another is typed)", measure=told))
             else:
-                others = (getattr(m, name) for m in (device, analysis.measured, found))
-                measured.append(_replaces(told, *(number(one, unit) for one in (value, *others))))
+                now, before, of_beat = (
+                    number(one, unit) for one in (value, getattr(before_all, name), getattr(found, name))
+                )
+                measured.append(_replaces(told, now, before, of_beat, by_device=who.get(name) == DEVICE))
     if not measured:
         return tr("No measurement rests on a boundary that was moved by hand.")
     text = tr("By your boundaries, on this beat: {measures}.", measures=listed(measured, SEMICOLON))
@@ -98,13 +93,12 @@ def follows(
     return " ".join([text, masses, *map(tr, _why_none(*estimates))])
 
 
-def _replaces(told: str, now: str, device: str, computed: str, found: str) -> str:
-    """told : the measure and its value now; all others are values with their unit."""
-    before = computed if device == UNKNOWN else device
+def _replaces(told: str, now: str, before: str, found: str, *, by_device: bool) -> str:
+    """told : the measure and its value now; the others are values with their unit, found that of this beat."""
     if before in (UNKNOWN, now):
         return told
-    of_beat = found not in (UNKNOWN, before)
-    return tr(_REPLACES[device != UNKNOWN, of_beat], measure=told, before=before, found=found)
+    other = found not in (UNKNOWN, before)
+    return tr(_REPLACES[by_device, other], measure=told, before=before, found=found)
 
 
 def _why_none(now: Estimate, before: Estimate) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from lvm.language import mark, tr
 from lvm.measure import qtc_fridericia_ms
 from lvm.recording import Measurements, Typed
 
-_TYPED, _BY_HAND, _DEVICE, _COMPUTED = mark("typed"), mark("by hand"), mark("device"), mark("computed")
+_TYPED, _BY_HAND, DEVICE, _COMPUTED = mark("typed"), mark("by hand"), mark("device"), mark("computed")
 
 
 def best(
@@ -19,7 +19,7 @@ def best(
 
     typed : which of what is set by hand was typed; the rest follows from boundaries.
     """
-    makers = {_BY_HAND: by_hand, _DEVICE: analysis.recording.device, _COMPUTED: analysis.measured}
+    makers = {_BY_HAND: by_hand, DEVICE: analysis.recording.device, _COMPUTED: analysis.measured}
     values: dict[str, float] = {}
     who: dict[str, str] = {}
     for name in Measurements.__dataclass_fields__:
@@ -38,7 +38,7 @@ def qtcf(analysis: Analysis, m: Measurements, who: dict[str, str]) -> tuple[floa
     device, ours = (
         qtc_fridericia_ms(of.qt_interval_ms, of.heart_rate_bpm) for of in (analysis.recording.device, analysis.measured)
     )
-    return (ours, _COMPUTED) if device is None else (device, _DEVICE)
+    return (ours, _COMPUTED) if device is None else (device, DEVICE)
 
 
 def with_makers(values: Sequence[tuple[str, str | None]]) -> tuple[str, str]:

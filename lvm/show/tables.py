@@ -3,17 +3,18 @@
 import pandas as pd
 
 from lvm.analysis import Analysis
+from lvm.by_hand import RESTS_ON
 from lvm.language import listed, mark, tr
 from lvm.measure import INTRINSICOID_LEADS, Timing, qtc_bazett_ms, qtc_fridericia_ms
 from lvm.recording import LEADS, Measurements
 from lvm.show.words import UNKNOWN, bandwidth, number
 
-_MEASURES = {
+INTERVAL_TITLES = {
     "pr_interval_ms": (mark("PR interval"), "ms"),
     "qrs_duration_ms": (mark("QRS duration"), "ms"),
     "qt_interval_ms": (mark("QT interval"), "ms"),
 }
-_AXES = {
+AXIS_TITLES = {
     "p_axis_deg": (mark("P axis"), "°"),
     "qrs_axis_deg": (mark("QRS axis"), "°"),
     "t_axis_deg": (mark("T axis"), "°"),
@@ -80,26 +81,22 @@ def measurements(analysis: Analysis) -> pd.DataFrame:
         *both({"heart_rate_bpm": (mark("Rate"), "/min")}),
         (tr("RR, mean ± SD, all beats"), UNKNOWN, _rr(own)),
         (tr("RMSSD, without premature beats"), UNKNOWN, number(own.rmssd_ms, "ms")),
-        *both(_MEASURES),
+        *both(INTERVAL_TITLES),
         *zip(names, qtc(device), qtc(ours), strict=True),
-        *both(_AXES),
+        *both(AXIS_TITLES),
         (tr("Intrinsicoid time, {leads}", leads=listed(INTRINSICOID_LEADS)), UNKNOWN, _intrinsicoid(own)),
     ]
     return pd.DataFrame(rows, columns=[tr("Measurement"), tr("Device"), tr("Computed here")])
 
 
-_RESTS_ON = {
-    "pr_interval_ms": {"p_onset", "qrs_onset"},
-    "qrs_duration_ms": {"qrs_onset", "qrs_offset"},
-    "qt_interval_ms": {"qrs_onset", "t_offset"},
-    "p_axis_deg": {"p_onset", "p_offset"},
-}
+_MARKED = (*INTERVAL_TITLES, "p_axis_deg")  # marked where one of its boundaries is uncertain
 
 
 def _doubt(analysis: Analysis, measure: str) -> str:
     """', uncertain' where a boundary of the average beat is, on which the measurement rests."""
     known = getattr(analysis.measured, measure) is not None
-    return tr(", uncertain") if known and _RESTS_ON.get(measure, set()) & set(analysis.average_waves.uncertain) else ""
+    ends = RESTS_ON[measure] if known and measure in _MARKED else ()
+    return tr(", uncertain") if set(ends) & set(analysis.average_waves.uncertain) else ""
 
 
 def _rr(own: Timing) -> str:
