@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ from lvm.waves import Span, Waves
 
 if TYPE_CHECKING:
     from lvm.net.segmenter import Segmenter
+    from lvm.rhythm import Rhythm
 
 __all__ = ["USABLE_BEATS_NEEDED", "Analysis", "Delineation", "analyse", "delineate"]
 
@@ -42,6 +44,13 @@ class Analysis:
     @property
     def r_peaks(self) -> NDArray[np.intp]:
         return np.array([beat.r for beat in self.beats], dtype=np.intp)
+
+    @cached_property
+    def rhythm(self) -> "Rhythm":
+        """Looked for once, when first asked about: every estimate asks."""
+        from lvm.rhythm import rhythm
+
+        return rhythm(self)
 
     def window(self, index: int) -> BeatWindow:
         """Beat `index` as the network sees it: (12, 450) mV."""

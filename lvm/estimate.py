@@ -15,7 +15,6 @@ from lvm.net.config import DEMOGRAPHICS, ECG_MEASURES, Config, InputSet, encode_
 from lvm.not_judged import doubts
 from lvm.recording import LIMB, Patient, Sex, Signal, Typed
 from lvm.reference import BSA_FORMULA, CT_LIMITS, Limit, bsa_m2
-from lvm.rhythm import rhythm
 from lvm.scope import fibrillating, out_of_scope
 from lvm.weights import Bundle, Card, choose, load
 
@@ -122,7 +121,6 @@ def _criteria(analysis: Analysis, inputs: dict[str, Input]) -> tuple[CriterionRe
     sex, flat = inputs["sex"].value, analysis.flat_leads
     if analysis.amplitudes is None or sex not in ("male", "female") or set(flat) & set(LIMB):
         return ()
-    found = rhythm(analysis)
     qrs_ms, axis_deg = (inputs[name].value for name in ("qrs_duration_ms", "qrs_axis_deg"))
     return judge(
         Heart(
@@ -132,8 +130,8 @@ def _criteria(analysis: Analysis, inputs: dict[str, Input]) -> tuple[CriterionRe
             None if axis_deg is None else float(axis_deg),
             analysis.timing.without(flat),
             analysis.recording.bandwidth_hz,
-            fibrillating(analysis.recording, found),
-            doubts(analysis, inputs, found),
+            fibrillating(analysis.recording, analysis.rhythm),
+            doubts(analysis, inputs),
         )
     )
 

@@ -14,7 +14,6 @@ from lvm.heart import Doubt
 from lvm.language import listed, said
 from lvm.quality_issue import Issue, named
 from lvm.recording import LEADS, LIMB
-from lvm.rhythm import Rhythm
 from lvm.scope import QRS_LIMIT_MS, pacing, wide_qrs
 
 if TYPE_CHECKING:
@@ -23,10 +22,10 @@ if TYPE_CHECKING:
 _ALONE = ({"II"}, {"III"})  # it may be the right leg's electrode, which moves the chest leads too: see electrodes.py
 
 
-def doubts(analysis: Analysis, inputs: Mapping[str, "Input"], of_rhythm: Rhythm) -> tuple[Doubt, ...]:
+def doubts(analysis: Analysis, inputs: Mapping[str, "Input"]) -> tuple[Doubt, ...]:
     """What speaks against judging criteria of this recording."""
     recording, found = analysis.recording, []
-    if facts := pacing(recording, of_rhythm):
+    if facts := pacing(recording, analysis.rhythm):
         what = said(
             "Nothing is judged: paced rhythm ({facts}). The limits are for beats that the heart itself conducts.",
             facts=listed(facts),

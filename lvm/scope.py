@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from lvm.analysis import Analysis
 from lvm.language import listed, mark, said
 from lvm.recording import Recording
-from lvm.rhythm import Rhythm, rhythm
+from lvm.rhythm import Rhythm
 
 if TYPE_CHECKING:
     from lvm.estimate import Input
@@ -28,7 +28,7 @@ _FROM = {"device": mark("{fact} (from the file)"), "typed": mark("{fact} (set by
 
 def out_of_scope(analysis: Analysis, inputs: Mapping[str, "Input"]) -> tuple[str, ...]:
     """Why no estimate should be made of this recording: a sentence per reason with what was found, and where."""
-    recording, found = analysis.recording, rhythm(analysis)
+    recording, found = analysis.recording, analysis.rhythm
     reasons = (
         _paced(recording, found),
         _wide(recording, inputs),

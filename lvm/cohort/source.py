@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from lvm.analysis import USABLE_BEATS_NEEDED, Analysis
 from lvm.criteria import CRITERIA, Heart
 from lvm.recording import Sex
-from lvm.rhythm import rhythm
 from lvm.scope import QRS_LIMIT_MS
 
 
@@ -56,7 +55,7 @@ def usable(analysis: Analysis) -> bool:
     """Whether a recording can be changed and then still pass as one that the estimate is for."""
     beats = zip(analysis.beats, analysis.waves, strict=True)
     whole = sum(beat.usable and w.qrs_onset is not None and w.t_onset is not None for beat, w in beats)
-    found, qrs_ms = rhythm(analysis), analysis.measured.qrs_duration_ms
+    found, qrs_ms = analysis.rhythm, analysis.measured.qrs_duration_ms
     axes = analysis.measured.qrs_axis_deg, analysis.measured.t_axis_deg
     return (
         whole >= USABLE_BEATS_NEEDED
